@@ -1,0 +1,1 @@
+"""Watchbill: on-call for people who volunteered, and silence for everyone else."""

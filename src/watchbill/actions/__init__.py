@@ -1,0 +1,1 @@
+"""Every write, one function an intent: load, decide, save."""

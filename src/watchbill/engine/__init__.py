@@ -1,0 +1,1 @@
+"""The engine: a fixed list of steps, woken by intake and by time."""

@@ -1,0 +1,1 @@
+"""Read models for the screens and the API: one module a noun, frozen rows."""

@@ -1,0 +1,1 @@
+"""The sender: claim, send, record; one slow provider delays nobody else."""

@@ -1,0 +1,1 @@
+"""Sources: bytes from a monitoring system become events. One file each, and none knows another."""

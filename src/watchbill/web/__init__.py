@@ -1,0 +1,1 @@
+"""HTTP: intake, screens, REST, live updates."""
