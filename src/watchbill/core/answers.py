@@ -1,0 +1,313 @@
+"""Answers: what people say about an incident, from a button, a link, a reply or the API.
+
+Every answer is idempotent: phones answer late and twice, so an answer that no longer applies gives
+a decision without effects. Only a resolved incident refuses what would change it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from watchbill.core import escalation, incidents, routing
+from watchbill.core.company import Company
+from watchbill.core.contacts import NewId
+from watchbill.core.incidents import Decision, EntryKind, Incident, IncidentState
+from watchbill.core.pages import Outcome, Page
+from watchbill.core.people import PersonId
+from watchbill.core.routing import Side, StepRole
+from watchbill.errors import Conflict, Invalid
+
+#: The longest an incident can be put off at a time.
+SNOOZE_LIMIT = timedelta(days=7)
+
+
+class IncidentResolved(Conflict):
+    """The incident is resolved; nothing can be done to it any more."""
+
+
+class NotHeld(Conflict):
+    """The incident is not held, so there is no glass to break."""
+
+
+class NoReason(Invalid):
+    """Write a reason: waking somebody this way is reviewed afterwards."""
+
+
+class SnoozeTooLong(Invalid):
+    """An incident can be put off for between one minute and seven days."""
+
+
+class HeldInSilence(Conflict):
+    """The incident waits in silence; break the glass, with a reason, before asking for help."""
+
+
+class NotCalled(Conflict):
+    """You are not being called about this incident, so there is nothing to decline."""
+
+
+def acknowledge(
+    company: Company,
+    incident: Incident,
+    pages: tuple[Page, ...],
+    *,
+    by: PersonId | None,
+    now: datetime,
+    new_id: NewId,
+) -> Decision:
+    """Return the incident as taken by `by` (None: by its source); everybody's call ends.
+
+    Acknowledging again hands it over to the later person, who said it last; the same person or a
+    source changes nothing.
+    """
+    if not incident.is_open:
+        return Decision(incident=incident)
+    if incident.state is IncidentState.ACKNOWLEDGED and by in (None, incident.acknowledged_by):
+        return Decision(incident=incident)
+    timeout = company.services[incident.service_id].ack_timeout
+    taken = replace(
+        incident,
+        state=IncidentState.ACKNOWLEDGED,
+        acknowledged_by=by,
+        acknowledged_at=now,
+        ack_until=now + timeout if timeout else None,
+        step_ends_at=None,
+        snoozed_until=None,
+        help_asked_by=None,
+        stuck_at=None,
+    )
+    ended = tuple(
+        page.end(Outcome.ACKNOWLEDGED if page.person_id == by else Outcome.COVERED, now=now)
+        for page in pages
+        if page.is_open
+    )
+    return Decision(
+        incident=escalation.look_again(taken),
+        pages=ended,
+        notifications=incidents.hooks(
+            company, taken, "incident.acknowledged", now=now, new_id=new_id
+        ),
+        entries=(incidents.entry(taken, EntryKind.ACKNOWLEDGED, now=now, new_id=new_id, by=by),),
+    )
+
+
+def resolve(
+    company: Company,
+    incident: Incident,
+    pages: tuple[Page, ...],
+    *,
+    by: PersonId | None,
+    now: datetime,
+    new_id: NewId,
+) -> Decision:
+    """Return the incident as resolved by a person; resolving again changes nothing."""
+    if not incident.is_open:
+        return Decision(incident=incident)
+    return incidents.resolved(
+        company,
+        replace(incident, firing=0),
+        pages,
+        by=by,
+        resolution="by hand",
+        now=now,
+        new_id=new_id,
+    )
+
+
+def snooze(
+    company: Company,
+    incident: Incident,
+    pages: tuple[Page, ...],
+    *,
+    by: PersonId,
+    until: datetime,
+    now: datetime,
+    new_id: NewId,
+) -> Decision:
+    """Return the incident as put off; it comes back by itself, to whoever answers then.
+
+    Raises: IncidentResolved; SnoozeTooLong unless `until` is one minute to seven days ahead.
+    """
+    _refuse_resolved(incident)
+    if not timedelta(minutes=1) <= until - now <= SNOOZE_LIMIT:
+        raise SnoozeTooLong(until=until.isoformat())
+    off = replace(
+        incident,
+        state=IncidentState.SNOOZED,
+        snoozed_until=until,
+        step_ends_at=None,
+        hold_until=None,
+        stuck_at=None,
+    )
+    return Decision(
+        incident=escalation.look_again(off),
+        pages=incidents.end_pages(pages, Outcome.SNOOZED, now=now),
+        notifications=incidents.hooks(company, off, "incident.snoozed", now=now, new_id=new_id),
+        entries=(
+            incidents.entry(
+                off, EntryKind.SNOOZED, now=now, new_id=new_id, by=by, until=until.isoformat()
+            ),
+        ),
+    )
+
+
+def decline(
+    company: Company,
+    incident: Incident,
+    pages: tuple[Page, ...],
+    *,
+    by: PersonId,
+    now: datetime,
+    new_id: NewId,
+) -> Decision:
+    """Return the incident with `by`'s call over; the next step's people are called at once.
+
+    While others of the same step are still being called, they go on being called.
+
+    Raises: NotCalled if no page of `by` is open and the incident is.
+    """
+    if not incident.is_open:
+        return Decision(incident=incident)
+    if not any(page.person_id == by and page.is_open for page in pages):
+        raise NotCalled
+    said = incidents.entry(incident, EntryKind.DECLINED, now=now, new_id=new_id, by=by)
+    return _give_up(company, incident, pages, by, Outcome.DECLINED, said, now=now, new_id=new_id)
+
+
+def unreachable(
+    company: Company,
+    incident: Incident,
+    pages: tuple[Page, ...],
+    *,
+    person_id: PersonId,
+    now: datetime,
+    new_id: NewId,
+) -> Decision:
+    """Return the incident after every channel to `person_id` failed for good: the next step."""
+    if not any(page.person_id == person_id and page.is_open for page in pages):
+        return Decision(incident=incident)
+    said = incidents.entry(
+        incident,
+        EntryKind.PAGE_ENDED,
+        now=now,
+        new_id=new_id,
+        by=person_id,
+        outcome=Outcome.FAILED.value,
+    )
+    return _give_up(
+        company, incident, pages, person_id, Outcome.FAILED, said, now=now, new_id=new_id
+    )
+
+
+def _give_up(
+    company: Company,
+    incident: Incident,
+    pages: tuple[Page, ...],
+    person_id: PersonId,
+    outcome: Outcome,
+    said: incidents.Entry,
+    *,
+    now: datetime,
+    new_id: NewId,
+) -> Decision:
+    """End one person's call; when it was the last, the step is over at once."""
+    ended = tuple(p.end(outcome, now=now) for p in pages if p.person_id == person_id and p.is_open)
+    others = tuple(p for p in pages if p.person_id != person_id and p.is_open)
+    over = incident
+    if not others and incident.state is IncidentState.TRIGGERED:
+        over = replace(incident, step_ends_at=_over_at(company, incident, now))
+    done = Decision(incident=over, pages=ended, entries=(said,))
+    return done.then(escalation.advance(company, over, others, now=now, new_id=new_id))
+
+
+def _over_at(company: Company, incident: Incident, now: datetime) -> datetime:
+    """Return when the next step begins: at once, but the last step waits before it repeats.
+
+    Otherwise the only reachable person, by declining, would be called again at once, for ever.
+    """
+    steps = routing.route(company, incident.subject, at=now).steps
+    if incident.step + 1 < len(steps) or incident.step_ends_at is None:
+        return now
+    return incident.step_ends_at
+
+
+def need_help(
+    company: Company,
+    incident: Incident,
+    pages: tuple[Page, ...],
+    *,
+    by: PersonId,
+    now: datetime,
+    new_id: NewId,
+) -> Decision:
+    """Return the incident with the duty manager being called, by `by`'s own wish (ES3).
+
+    `by` keeps it and is not called again; if the duty manager does not answer, every manager is
+    called, as in any escalation.
+
+    Raises: IncidentResolved; HeldInSilence.
+    """
+    _refuse_resolved(incident)
+    if incident.side in (Side.HOLD, Side.NOBODY):
+        raise HeldInSilence(incident_id=incident.id)
+    asked = replace(
+        incident,
+        state=IncidentState.TRIGGERED,
+        acknowledged_by=by,
+        acknowledged_at=incident.acknowledged_at or now,
+        ack_until=None,
+        snoozed_until=None,
+        help_asked_by=by,
+    )
+    steps = routing.route(company, asked.subject, at=now).steps
+    first = next(
+        (i for i, s in enumerate(steps) if any(role is StepRole.MANAGER for _, role in s.people)), 0
+    )
+    asked = replace(asked, step=first - 1, step_ends_at=now)
+    ended = tuple(
+        page.end(Outcome.ACKNOWLEDGED if page.person_id == by else Outcome.COVERED, now=now)
+        for page in pages
+        if page.is_open
+    )
+    done = Decision(
+        incident=asked,
+        pages=ended,
+        entries=(incidents.entry(asked, EntryKind.HELP_ASKED, now=now, new_id=new_id, by=by),),
+    )
+    return done.then(escalation.advance(company, asked, (), now=now, new_id=new_id))
+
+
+def break_glass(
+    company: Company,
+    incident: Incident,
+    pages: tuple[Page, ...],
+    *,
+    by: PersonId,
+    reason: str,
+    now: datetime,
+    new_id: NewId,
+) -> Decision:
+    """Return a held incident as a page to the volunteer, because `by` says why it cannot wait.
+
+    Raises: IncidentResolved; NotHeld; NoReason.
+    """
+    _refuse_resolved(incident)
+    if not reason.strip():
+        raise NoReason
+    if incident.state is not IncidentState.HELD:
+        raise NotHeld(state=incident.state.value)
+    broken = replace(incident, glass_by=by, glass_reason=reason.strip())
+    done = Decision(
+        incident=broken,
+        entries=(
+            incidents.entry(
+                broken, EntryKind.GLASS_BROKEN, now=now, new_id=new_id, by=by, reason=reason.strip()
+            ),
+        ),
+    )
+    return done.then(escalation.advance(company, broken, pages, now=now, new_id=new_id))
+
+
+def _refuse_resolved(incident: Incident) -> None:
+    if not incident.is_open:
+        raise IncidentResolved(incident_id=incident.id)
