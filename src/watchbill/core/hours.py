@@ -11,7 +11,7 @@ import functools
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from watchbill.errors import Invalid
@@ -27,10 +27,6 @@ _FIRST, _LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 class UnknownZone(Invalid):
     """The time zone is not an IANA zone name."""
-
-    def __init__(self, zone: str) -> None:
-        super().__init__(zone)
-        self.zone = zone
 
 
 class BadSpan(Invalid):
@@ -147,7 +143,7 @@ def next_closing(hours: WorkingHours, after: datetime) -> datetime | None:
     return next((at for at, opens in _boundaries(hours, after) if not opens), None)
 
 
-def periods(hours: WorkingHours, start: datetime, end: datetime) -> list[Period]:
+def periods(hours: WorkingHours, *, start: datetime, end: datetime) -> list[Period]:
     """Return the parts of [start, end) inside working hours: sorted, disjoint and maximal.
 
     Instants are aware, the answer is in UTC. Empty if `end` is not later than `start`.
@@ -222,24 +218,21 @@ def _instant(local_date: date, local_time: time, zone: str) -> datetime:
     wall = datetime.combine(local_date, local_time, known_zone(zone))
     first, second = wall.replace(fold=0), wall.replace(fold=1)
     # In a gap, and only there, the first reading takes the smaller offset: the one before it.
-    before, after = _offset(first), _offset(second)
-    if before >= after:
+    if _offset(first) >= _offset(second):
         return first.astimezone(UTC)
     early, late = second.astimezone(UTC), first.astimezone(UTC)
-    return _change_between(early.replace(microsecond=0), late, first.tzinfo)
+    return _first_change(early.replace(microsecond=0), late, known_zone(zone))
 
 
-def _change_between(early: datetime, late: datetime, zone: tzinfo | None) -> datetime:
-    """Return the whole second in (early, late] at which the zone's offset changes."""
-    was = early.astimezone(zone).utcoffset()
-    low, high = 0, -((early - late) // _SECOND)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if (early + middle * _SECOND).astimezone(zone).utcoffset() == was:
-            low = middle
-        else:
-            high = middle
-    return early + high * _SECOND
+def _first_change(early: datetime, late: datetime, zone: ZoneInfo) -> datetime:
+    """Return the whole second in (early, late] at which the zone's offset grows."""
+    seconds = range(-((early - late) // _SECOND) + 1)
+    index = bisect_right(
+        seconds,
+        _offset(early.astimezone(zone)),
+        key=lambda second: _offset((early + second * _SECOND).astimezone(zone)),
+    )
+    return early + index * _SECOND
 
 
 def _offset(wall: datetime) -> timedelta:
@@ -257,7 +250,7 @@ def known_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise UnknownZone(name) from error
+        raise UnknownZone(name, zone=name) from error
 
 
 def _in_utc(at: datetime) -> datetime:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import operator
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -143,7 +142,7 @@ def on_duty(rota: Rota, absences: Sequence[Absence], at: datetime) -> PersonId |
 
 
 def stretches(
-    rota: Rota, absences: Sequence[Absence], start: datetime, end: datetime
+    rota: Rota, absences: Sequence[Absence], *, start: datetime, end: datetime
 ) -> list[Stretch]:
     """Return who stands `rota` from `start` to `end`, nobody included.
 
@@ -166,7 +165,7 @@ def stretches(
 
 
 def gaps(
-    rota: Rota, absences: Sequence[Absence], start: datetime, end: datetime
+    rota: Rota, absences: Sequence[Absence], *, start: datetime, end: datetime
 ) -> list[hours.Period]:
     """Return the parts of [start, end) in which nobody stands `rota`: sorted, disjoint, maximal.
 
@@ -174,7 +173,7 @@ def gaps(
     """
     return [
         hours.Period(start=stretch.start, end=stretch.end)
-        for stretch in stretches(rota, absences, start, end)
+        for stretch in stretches(rota, absences, start=start, end=end)
         if stretch.person_id is None
     ]
 
@@ -182,6 +181,8 @@ def gaps(
 #: Who stands, and whether by an override.
 _Stands = tuple[PersonId | None, bool]
 _NOBODY: _Stands = (None, False)
+#: The turn before a rota's start: nobody's.
+_NEVER = -1
 
 
 class _Edge(Enum):
@@ -201,7 +202,7 @@ def _changes(
     edges = sorted(_edges(rota, absences, start, end), key=operator.itemgetter(0))
     turn = _NEVER
     covering: set[int] = set()
-    away: Counter[PersonId] = Counter()
+    away: set[int] = set()
     for index, (at, edge, which) in enumerate(edges):
         if edge is _Edge.TURN:
             turn = which
@@ -209,10 +210,13 @@ def _changes(
             covering.add(which)
         elif edge is _Edge.OVERRIDE_ENDS:
             covering.remove(which)
+        elif edge is _Edge.LEAVES:
+            away.add(which)
         else:
-            away[absences[which].person_id] += 1 if edge is _Edge.LEAVES else -1
+            away.remove(which)
         if index + 1 == len(edges) or edges[index + 1][0] != at:
-            yield at, _stands(rota, turn, covering, +away)
+            people_away = {absences[which].person_id for which in away}
+            yield at, _stands(rota, turn, covering, people_away)
 
 
 def _edges(
@@ -224,7 +228,7 @@ def _edges(
     """
     number = _turn_at(rota, start)
     yield start, _Edge.TURN, number
-    while (at := _handoff(rota, number := max(number + 1, 0))) < end:
+    while (at := _handoff(rota, number := number + 1)) < end:
         yield at, _Edge.TURN, number
     spells: tuple[tuple[Sequence[Override | Absence], _Edge, _Edge], ...] = (
         (rota.overrides, _Edge.OVERRIDE_BEGINS, _Edge.OVERRIDE_ENDS),
@@ -256,10 +260,6 @@ def _in_turn(rota: Rota, turn: int, away: Collection[PersonId]) -> PersonId | No
     count = len(rota.members)
     order = (rota.members[(turn + skipped) % count] for skipped in range(count))
     return next((person_id for person_id in order if person_id not in away), None)
-
-
-#: The turn before a rota's start: nobody's.
-_NEVER = -1
 
 
 def _turn_at(rota: Rota, at: datetime) -> int:
