@@ -1,0 +1,75 @@
+"""Runbooks: Markdown in, HTML that is safe inside our screens out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererProtocol
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from markupsafe import Markup, escape
+
+#: A runbook stands below the screen's h2, so its own h1 becomes an h3.
+_HEADING_SHIFT = 2
+
+_TAGS = set(
+    "a abbr b blockquote br code dd del dl dt em h3 h4 h5 h6 hr i kbd li ol p pre s strong sub sup "
+    "table tbody td th thead tr ul".split()
+)
+_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "th": {"scope"}}
+_SCHEMES = {"http", "https", "mailto", "tel"}
+
+
+def to_html(text: str) -> Markup:
+    r"""Return `text` as HTML without scripts, styles, pictures, forms or unknown schemes.
+
+    Headings are shifted below the screen's own (h1 becomes h3, h4 and deeper h6); pictures
+    become links to them; links carry `rel="noopener noreferrer"`. Raw HTML shows as text.
+
+    >>> to_html("# Do this\n[x](javascript:alert(1))")
+    Markup('<h3>Do this</h3>\n<p>[x](javascript:alert(1))</p>\n')
+    """
+    raw = _MARKDOWN.render(text)
+    return Markup(  # noqa: S704  nh3 has just cleaned it
+        nh3.clean(
+            raw,
+            tags=_TAGS,
+            attributes=_ATTRIBUTES,
+            url_schemes=_SCHEMES,
+            link_rel="noopener noreferrer",
+        )
+    )
+
+
+def _image_as_link(
+    _renderer: RendererProtocol,
+    tokens: Sequence[Token],
+    index: int,
+    _options: OptionsDict,
+    _env: EnvType,
+) -> str:
+    token = tokens[index]
+    href = str(token.attrGet("src") or "")
+    return f'<a href="{escape(href)}">{escape(token.content or "picture")}</a>'
+
+
+def _shift_headings(state: Any) -> None:
+    for token in state.tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(6, int(token.tag[1:]) + _HEADING_SHIFT)}"
+        elif token.type == "th_open":
+            token.attrs = {"scope": "col"}
+
+
+def _build() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False, "linkify": False})
+    markdown.enable(["table", "strikethrough"])
+    markdown.core.ruler.push("shift_headings", _shift_headings)
+    markdown.add_render_rule("image", _image_as_link)
+    return markdown
+
+
+_MARKDOWN = _build()

@@ -1,0 +1,95 @@
+// Everything works without this file; with it, screens keep themselves fresh.
+
+const clock = document.querySelector('meta[name="wb-clock"]').content.split(" ");
+const loadedAt = performance.now();
+const worldNow = () =>
+  Date.parse(clock[0]) + (performance.now() - loadedAt) * Number(clock[1]);
+
+function span(ms) {
+  const minutes = Math.floor(ms / 60000);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  const two = (a, unit, b, small) => `${a} ${unit}` + (b ? ` ${b} ${small}` : "");
+  if (minutes < 60) return `${minutes} min`;
+  return hours < 24 ? two(hours, "h", minutes % 60, "min") : two(days, "d", hours % 24, "h");
+}
+
+// <time-ago><time datetime>: keeps "4 min ago" true while the screen stays open.
+class TimeAgo extends HTMLElement {
+  connectedCallback() {
+    this.timer = setInterval(() => this.show(), 20000);
+  }
+  disconnectedCallback() {
+    clearInterval(this.timer);
+  }
+  show() {
+    const time = this.querySelector("time");
+    const ms = worldNow() - Date.parse(time.dateTime);
+    time.textContent = ms < 60000 ? "just now" : `${span(ms)} ago`;
+  }
+}
+
+// <wb-live data-topic>: hears "something changed" and fetches its part of the screen again.
+class WbLive extends HTMLElement {
+  connectedCallback() {
+    this.source = new EventSource(`/live?topic=${encodeURIComponent(this.dataset.topic)}`);
+    this.source.onopen = () => {
+      if (this.lost) this.changed();
+      this.lost = false;
+      this.tell("Live");
+    };
+    this.source.onerror = () => {
+      this.lost = true;
+      this.tell("Not live just now: reload to see what is new");
+    };
+    this.source.addEventListener("changed", () => this.changed());
+    this.addEventListener("htmx:after:swap", () => this.say());
+    this.addEventListener("focusout", () => this.waiting && this.changed());
+    this.last = this.sentence();
+  }
+  disconnectedCallback() {
+    this.source.close();
+  }
+  changed() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.fetch(), 150);
+  }
+  // Somebody is writing: fetch when they are done, so that no word is lost.
+  fetch() {
+    const field = document.activeElement;
+    this.waiting = this.contains(field) && field.matches("input, textarea, select");
+    if (!this.waiting) this.dispatchEvent(new CustomEvent("wb:changed"));
+  }
+  tell(text) {
+    const place = document.getElementById("link-state");
+    if (place) place.textContent = text;
+  }
+  sentence() {
+    return this.querySelector("[data-say]")?.dataset.say ?? "";
+  }
+  // Only what changed is read aloud, as one short sentence.
+  say() {
+    const now = this.sentence();
+    if (now !== this.last) document.getElementById("said").textContent = now;
+    this.last = now;
+  }
+}
+
+// <copy-text>: adds a button that copies the text inside.
+class CopyText extends HTMLElement {
+  connectedCallback() {
+    if (!navigator.clipboard || this.querySelector("button")) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Copy";
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(this.querySelector("code").textContent);
+      button.textContent = "Copied";
+    });
+    this.append(button);
+  }
+}
+
+customElements.define("time-ago", TimeAgo);
+customElements.define("wb-live", WbLive);
+customElements.define("copy-text", CopyText);

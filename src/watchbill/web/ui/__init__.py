@@ -1,0 +1,1 @@
+"""Screens: one module a noun, one context dataclass a screen."""

@@ -1,0 +1,97 @@
+"""Pages: turns a screen's context into a page, or into its live part when htmx asks.
+
+Every screen is a template and a frozen dataclass whose fields are the template's variables,
+rendered under StrictUndefined. A screen with a `part` has its changing half in a file whose name
+begins with `_`; the full page includes it, so page and fragment cannot differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from watchbill.web.ui import times
+from watchbill.web.ui.shell import Shell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """A template and, if it changes by itself, the part of it that does."""
+
+    page: str
+    part: str = ""
+
+
+ANSWER = Screen(page="access/answer.html")
+AUDIT = Screen(page="settings/audit.html")
+DECLARE = Screen(page="incidents/declare.html")
+ERROR = Screen(page="access/error.html")
+INCIDENT = Screen(page="incidents/incident.html", part="incidents/_incident.html")
+INCIDENTS = Screen(page="incidents/list.html", part="incidents/_rows.html")
+INTEGRATIONS = Screen(page="settings/integrations.html")
+MAIL = Screen(page="mailbox/mail.html")
+MAILBOX = Screen(page="mailbox/list.html", part="mailbox/_mails.html")
+ME = Screen(page="people/me.html")
+SETUP = Screen(page="access/setup.html")
+SIGN_IN = Screen(page="access/sign_in.html")
+TEAM = Screen(page="teams/team.html")
+TEAMS = Screen(page="teams/list.html")
+TOKENS = Screen(page="settings/tokens.html")
+TONIGHT = Screen(page="tonight/tonight.html", part="tonight/_board.html")
+WEBHOOKS = Screen(page="settings/webhooks.html")
+
+_TEMPLATES = resources.files("watchbill.web").joinpath("templates")
+
+_HEADERS = {"Cache-Control": "no-store", "Vary": "HX-Request, Cookie"}
+
+
+def render(
+    request: Request, screen: Screen, context: object, *, status: int = 200
+) -> HTMLResponse:
+    """Return the screen's page, or only its part when htmx asks for it.
+
+    `request.state.shell` must hold the Shell of this request.
+    """
+    shell: Shell = request.state.shell
+    wants_part = bool(screen.part) and request.headers.get("HX-Request") == "true"
+    template = screen.part if wants_part else screen.page
+    html = to_text(template, context, shell=shell, path=request.url.path)
+    return HTMLResponse(html, status_code=status, headers=_HEADERS)
+
+
+def to_text(template: str, context: object, *, shell: Shell, path: str) -> str:
+    """Return the template filled with the context's fields."""
+    values = {field.name: getattr(context, field.name) for field in fields(_dataclass(context))}
+    return environment().get_template(template).render(**values, shell=shell, path=path)
+
+
+def _dataclass(context: object) -> Any:
+    return context
+
+
+def _source(name: str) -> str | None:
+    """Return a template without its indentation, which only people who edit it need."""
+    path = _TEMPLATES.joinpath(name)
+    if not path.is_file():
+        return None
+    return "\n".join(line.lstrip() for line in path.read_text("utf-8").splitlines())
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Return the one Jinja environment: strict, escaping, with our filters."""
+    made = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_source),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(times.FILTERS)
+    return made

@@ -1,0 +1,166 @@
+"""Teams: their hours, rota, policy, services and alarms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from watchbill.web.ui.shell import Severity
+
+AlarmState = Literal["proposed", "in review", "accepted", "declined", "returned", "retired"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamRow:
+    """One team in the list."""
+
+    #: The team's id.
+    id: str
+    #: The team's name.
+    name: str
+    #: Its office.
+    office_name: str
+    #: Its IANA zone.
+    zone: str
+    #: It is in its working hours now.
+    is_working: bool
+    #: When that changes next; None if it never does.
+    changes_at: datetime | None
+    #: Who answers for it now; empty if nobody.
+    answers_name: str
+    #: How many people it has.
+    people_count: int
+    #: How many services it owns.
+    services_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamList:
+    """The screen at `/teams`."""
+
+    #: Every team, by name.
+    rows: tuple[TeamRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayHours:
+    """One weekday of the working week, as it is drawn."""
+
+    #: `Mon` to `Sun`.
+    label: str
+    #: Working periods as minutes of this day, `[start, end)` within 0 and 1440, in order.
+    #: An overnight period stands in both days, cut at midnight.
+    periods: tuple[tuple[int, int], ...]
+    #: The same in words: `09:00–17:30`, or `closed`.
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedDay:
+    """A holiday or closing day that comes."""
+
+    #: The day, in the office's calendar.
+    on: date
+    #: Its name.
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotaRow:
+    """One stretch of the in-hours rota."""
+
+    #: Who answers.
+    person_name: str
+    #: From; aware UTC.
+    start_at: datetime
+    #: To, not included; aware UTC.
+    end_at: datetime
+    #: It is now.
+    is_now: bool = False
+    #: It stands in for the rota's own order; in whose place, or empty.
+    instead_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow:
+    """One step of the in-hours policy."""
+
+    #: Who is called, in words.
+    target: str
+    #: How long it waits for an answer.
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRow:
+    """One alarm of a service."""
+
+    #: The alarm's key.
+    key: str
+    #: What it means, in one sentence.
+    title: str
+    #: Where it stands on its way to the on-call team.
+    state: AlarmState
+    #: How bad it is.
+    severity: Severity
+    #: It has a runbook.
+    has_runbook: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRow:
+    """One service with its alarms."""
+
+    #: The service's name.
+    name: str
+    #: Its slug, as the demo's routing keys are named.
+    slug: str
+    #: Its alarms, accepted first.
+    alarms: tuple[AlarmRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow:
+    """One member of the team."""
+
+    #: How the person is called.
+    name: str
+    #: `engineer` or `manager`, and `volunteer` in a term: `engineer, volunteer`.
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """The screen at `/teams/{id}`."""
+
+    #: The team's id.
+    id: str
+    #: The team's name.
+    name: str
+    #: Its office.
+    office_name: str
+    #: Its IANA zone.
+    zone: str
+    #: It is in its working hours now.
+    is_working: bool
+    #: When that changes next; None if it never does.
+    changes_at: datetime | None
+    #: Who answers for it now, in words with the reason: `Niamh Byrne, the volunteer: …`.
+    answers: str
+    #: Monday to Sunday.
+    week: tuple[DayHours, ...]
+    #: Today in the team's zone: 0 is Monday.
+    weekday: int
+    #: Now, as a minute of that day.
+    minute: int
+    #: Holidays and closing days of the next months, at most 8.
+    closed_days: tuple[ClosedDay, ...]
+    #: The rota now and in the next weeks, in order.
+    rota: tuple[RotaRow, ...]
+    #: The in-hours policy, in order; the duty manager last.
+    steps: tuple[StepRow, ...]
+    #: Its people, by name.
+    people: tuple[PersonRow, ...]
+    #: Its services with their alarms.
+    services: tuple[ServiceRow, ...]
