@@ -185,16 +185,15 @@ class Reply:
 
 @dataclass(slots=True)
 class _Kept:
-    connection: http.client.HTTPConnection
+    sock: DeadlineSocket
     since: float = field(default_factory=clock.real_monotonic)
 
     def is_fresh(self) -> bool:
         """Say whether the connection was idle briefly, and the other side left it open."""
-        sock = self.connection.sock
-        if sock is None or clock.real_monotonic() - self.since > _TRUSTED_S:
+        if clock.real_monotonic() - self.since > _TRUSTED_S:
             return False
         poll = select.poll()
-        poll.register(sock, select.POLLIN)
+        poll.register(self.sock, select.POLLIN)
         return not poll.poll(0)
 
 
@@ -245,77 +244,66 @@ class Outgoing:
         """
         target = _target(url)
         deadline = Deadline(deadline_s)
-        full = _headers(target, headers or {})
         try:
+            content = _content(method, target, body, headers or {})
+            call = _Call(method=method, content=content, limit=limit)
             kept = self._take(target)
             if kept is not None:
-                with suppress(ConnectionError, http.client.RemoteDisconnected):
-                    return self._exchange(kept, target, method, body, full, deadline, limit)
-            fresh = self._open(target, deadline)
-            return self._exchange(fresh, target, method, body, full, deadline, limit)
+                with suppress(ConnectionError):
+                    return self._exchange(kept, call, target, deadline)
+            return self._exchange(self._open(target, deadline), call, target, deadline)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            cause = cause(error)
-        raise NoAnswer(cause)
+            words = cause(error)
+        raise NoAnswer(words)
 
     def close(self) -> None:
         """Close the kept connections."""
         for kept in self._kept.values():
             while kept:
-                kept.pop().connection.close()
+                kept.pop().sock.close()
 
-    def _take(self, target: addresses.Target) -> http.client.HTTPConnection | None:
-        kept = self._kept.get((target.is_tls, target.host, target.port))
+    def _take(self, target: addresses.Target) -> DeadlineSocket | None:
+        kept = self._kept.get(target.place)
         while kept:
             try:
                 last = kept.pop()
             except IndexError:
                 return None
             if last.is_fresh():
-                return last.connection
-            last.connection.close()
+                return last.sock
+            last.sock.close()
         return None
 
-    def _keep(self, target: addresses.Target, connection: http.client.HTTPConnection) -> None:
-        key = (target.is_tls, target.host, target.port)
-        kept = self._kept.setdefault(key, deque())
+    def _keep(self, target: addresses.Target, sock: DeadlineSocket) -> None:
+        kept = self._kept.setdefault(target.place, deque())
         if len(kept) >= _KEPT:
-            connection.close()
+            sock.close()
         else:
-            kept.append(_Kept(connection))
+            kept.append(_Kept(sock))
 
-    def _open(self, target: addresses.Target, deadline: Deadline) -> http.client.HTTPConnection:
-        sock: DeadlineSocket = connect(target.host, target.port, deadline, allowed=self._allowed)
-        if target.is_tls:
-            sock = wrap(sock, self._tls, target.host, deadline)
-        connection = http.client.HTTPConnection(target.host, target.port)
-        connection.auto_open = 0
-        connection.sock = sock
-        return connection
+    def _open(self, target: addresses.Target, deadline: Deadline) -> DeadlineSocket:
+        sock = connect(target.host, target.port, deadline, allowed=self._allowed)
+        return wrap(sock, self._tls, target.host, deadline) if target.is_tls else sock
 
-    def _exchange(  # noqa: PLR0913
-        self,
-        connection: http.client.HTTPConnection,
-        target: addresses.Target,
-        method: str,
-        body: bytes,
-        headers: Mapping[str, str],
-        deadline: Deadline,
-        limit: int,
+    def _exchange(
+        self, sock: DeadlineSocket, call: _Call, target: addresses.Target, deadline: Deadline
     ) -> Reply:
         is_reusable = False
         try:
-            setattr(connection.sock, "deadline", deadline)  # noqa: B010
-            connection.request(method, target.path, body=body or None, headers=headers)
-            response = connection.getresponse()
-            content, is_whole = _read(response, limit)
+            sock.deadline = deadline
+            sock.sendall(call.content)
+            response = http.client.HTTPResponse(sock, method=call.method)
+            response.begin()
+            content = _read(response, call.limit)
+            is_whole = response.isclosed()
             is_reusable = is_whole and not response.will_close
         finally:
             if is_reusable:
-                self._keep(target, connection)
+                self._keep(target, sock)
             else:
-                connection.close()
-        named = {name.lower(): value for name, value in response.getheaders()}
-        return Reply(status=response.status, headers=named, body=content, is_whole=is_whole)
+                sock.close()
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        return Reply(status=response.status, headers=headers, body=content, is_whole=is_whole)
 
 
 def wrap(
@@ -333,25 +321,40 @@ def wrap(
     return wrapped
 
 
-def _headers(target: addresses.Target, headers: Mapping[str, str]) -> dict[str, str]:
-    full = {"Host": target.host_header, "User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Call:
+    method: str
+    #: Head and body, as they go out.
+    content: bytes
+    #: How much of the answer's body is wanted.
+    limit: int
+
+
+def _content(
+    method: str, target: addresses.Target, body: bytes, headers: Mapping[str, str]
+) -> bytes:
+    """Return the request's bytes. Raises: ValueError for a header that would end its line."""
+    lines = [
+        f"{method} {target.path} HTTP/1.1",
+        f"Host: {target.host_header}",
+        f"User-Agent: {USER_AGENT}",
+        "Accept-Encoding: identity",
+        f"Content-Length: {len(body)}",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
     if target.credentials:
-        full["Authorization"] = "Basic " + base64.b64encode(target.credentials.encode()).decode()
-    return full | dict(headers)
+        token = base64.b64encode(target.credentials.encode("utf-8", "replace")).decode()
+        lines.append(f"Authorization: Basic {token}")
+    if any("\r" in line or "\n" in line for line in lines):
+        raise ValueError
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
 
 
-def _read(response: http.client.HTTPResponse, limit: int) -> tuple[bytes, bool]:
-    """Return the body up to `limit`; one that breaks off or comes too late is cut, not an error."""
-    content = bytearray()
-    try:
-        while len(content) < limit and not response.isclosed():
-            part = response.read1(limit - len(content))
-            content += part
-            if not part:
-                break
-    except (OSError, http.client.HTTPException):
-        return bytes(content), False
-    return bytes(content), response.isclosed()
+def _read(response: http.client.HTTPResponse, limit: int) -> bytes:
+    """Return the body up to `limit`; one that breaks off or comes too late is b"", no error."""
+    with suppress(OSError, http.client.HTTPException):
+        return response.read(limit)
+    return b""
 
 
 def cause(error: Exception) -> str:

@@ -86,6 +86,11 @@ class Target:
     credentials: str = field(default="", repr=False)
 
     @property
+    def place(self) -> tuple[bool, str, int]:
+        """Return what a connection to this target is known by."""
+        return (self.is_tls, self.host, self.port)
+
+    @property
     def host_header(self) -> str:
         """Return the Host header: the port only where it is not the scheme's own."""
         host = f"[{self.host}]" if ":" in self.host else self.host
