@@ -1,0 +1,46 @@
+#!/bin/sh
+# Installs what the tests need beside Python packages: a browser and a real Alertmanager.
+# Says what it does; what it cannot install it names, and fails: no test is skipped for it.
+set -eu
+cd "$(dirname "$0")/.."
+. tools/apt.sh
+PATH="$PWD/.venv/bin:$PATH"
+
+say() { printf 'setup-tests: %s\n' "$*"; }
+fail() { printf 'setup-tests: %s\n' "$*" >&2; exit 1; }
+
+has_chromium() {
+  for name in chromium chromium-browser google-chrome; do
+    command -v "$name" >/dev/null 2>&1 && "$name" --version >/dev/null 2>&1 && return
+  done
+  .venv/bin/python tools/own_browser.py
+}
+
+if ! has_chromium; then
+  if can_install && ! grep -qi '^ID=ubuntu' /etc/os-release; then
+    say "installing Debian's chromium with apt-get"
+    install_packages chromium fonts-liberation || say "apt-get did not manage"
+  elif can_install; then # Ubuntu's chromium package is only a snap
+    say "installing Playwright's own Chromium and the libraries it needs"
+    as_root .venv/bin/playwright install-deps chromium </dev/null >/dev/null || true
+    .venv/bin/playwright install chromium-headless-shell </dev/null >/dev/null || true
+  fi
+  has_chromium || fail "the browser tests need Chromium. Install it, then run this again:
+  sudo apt-get install chromium fonts-liberation"
+fi
+
+fetch_alertmanager() { # unpacked, not installed: the package would start a daemon
+  into=.venv/alertmanager
+  rm -rf "$into" && mkdir -p "$into"
+  (cd "$into" && apt-get download -qq prometheus-alertmanager </dev/null && dpkg -x ./*.deb .) || return 1
+  ln -sf ../alertmanager/usr/bin/prometheus-alertmanager .venv/bin/prometheus-alertmanager
+}
+
+if ! command -v prometheus-alertmanager >/dev/null 2>&1; then
+  say "unpacking Debian's prometheus-alertmanager into .venv"
+  if ! fetch_alertmanager 2>/dev/null; then
+    if can_install; then update_lists || true; fi
+    fetch_alertmanager || fail "the tests need a real Alertmanager. Install it, then run this again:
+  sudo apt-get install prometheus-alertmanager"
+  fi
+fi
