@@ -55,7 +55,7 @@ def changes_of(name: str) -> tuple[Change, ...]:
     for day, before, after in zip(days, offsets, offsets[1:], strict=False):
         if before != after:
             late = bisect_left(
-                range(86_400), True, key=lambda s, d=day, b=before: offset(d + s * SECOND) != b
+                range(86_400), 1, key=lambda s, d=day, b=before: offset(d + s * SECOND) != b
             )
             found.append(Change(at=day + late * SECOND, before=before, after=after))
     return tuple(found)
@@ -70,6 +70,12 @@ def zones() -> dict[str, tuple[Change, ...]]:
     """Every zone whose clocks change in these years, with its changes."""
     found = {name: changes_of(name) for name in sorted(zoneinfo.available_timezones())}
     return {name: changes for name, changes in found.items() if changes}
+
+
+@functools.cache
+def distinct_zones() -> dict[str, tuple[Change, ...]]:
+    """Of zones that agree in every change one; for what takes longer."""
+    return {name: changes for changes, name in {c: n for n, c in zones().items()}.items()}
 
 
 def instant(wall: datetime, zone: str) -> datetime:
@@ -122,7 +128,7 @@ def test_a_gap_moves_to_its_end_and_a_fold_takes_the_first():
 
 
 def test_a_later_time_is_never_an_earlier_instant():
-    for name, changes in zones().items():
+    for name, changes in distinct_zones().items():
         for change in changes:
             low, _ = change.edges
             walls = [low + minutes * timedelta(minutes=10) for minutes in range(-12, 24)]
@@ -132,7 +138,7 @@ def test_a_later_time_is_never_an_earlier_instant():
 
 def test_working_hours_across_every_change_open_and_close_by_the_rule():
     """A span that begins inside the gap or fold, and one that ends inside it."""
-    for name, changes in zones().items():
+    for name, changes in distinct_zones().items():
         for change in changes:
             low, high = change.edges
             middle = low + (high - low) / 2

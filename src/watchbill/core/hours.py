@@ -8,7 +8,7 @@ of the clocks skips or repeats (docs/why/dst.md).
 from __future__ import annotations
 
 import functools
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -101,7 +101,7 @@ def instant(local_date: date, local_time: time, zone: str) -> datetime:
     Raises:
         UnknownZone: `zone` is not an IANA zone name.
 
-    Source: docs/why/dst.md; ADR dst-rule.
+    Source: docs/why/dst.md; ADR-0010.
     """
     return _instant(local_date, local_time, zone)
 
@@ -150,22 +150,18 @@ def periods(hours: WorkingHours, *, start: datetime, end: datetime) -> list[Peri
     O(years * log n + answer).
     """
     start, end = max(_in_utc(start), _FIRST), min(_in_utc(end), _LAST)
-    found: list[Period] = []
-    opened = start if start < end and is_open(hours, start) else None
-    for year in range(start.year, end.year + 1):
-        known = _year(hours, year)
-        first = bisect_right(known.boundaries, start)
-        for index, at in enumerate(known.boundaries[first:], first + 1):
-            if at >= end:
-                break
-            if known.is_open_after(index):
-                opened = at
-            elif opened is not None:
-                found.append(Period(start=opened, end=at))
-                opened = None
-    if opened is not None:
-        found.append(Period(start=opened, end=end))
-    return found
+    if start >= end:
+        return []
+    edges = [start] if is_open(hours, start) else []
+    for number in range(start.year, end.year + 1):
+        boundaries = _year(hours, number).boundaries
+        edges += boundaries[bisect_right(boundaries, start) : bisect_left(boundaries, end)]
+    if len(edges) % 2 == 1:
+        edges.append(end)
+    return [
+        Period(start=opening, end=closing)
+        for opening, closing in zip(edges[::2], edges[1::2], strict=True)
+    ]
 
 
 def _boundaries(hours: WorkingHours, after: datetime) -> Iterator[tuple[datetime, bool]]:

@@ -154,10 +154,9 @@ def stretches(
     """
     if start >= end:
         return []
-    changes = [(at, stands) for at, stands in _changes(rota, absences, start, end) if at < end]
     found: list[Stretch] = []
-    since, (person_id, is_override) = changes[0]
-    for at, stands in [*changes[1:], (end, None)]:
+    (since, (person_id, is_override)), *changes = _changes(rota, absences, start, end)
+    for at, stands in [*changes, (end, None)]:
         if stands != (person_id, is_override):
             found.append(Stretch(person_id=person_id, start=since, end=at, is_override=is_override))
             since, (person_id, is_override) = at, stands or _NOBODY

@@ -80,9 +80,7 @@ class TestTurns:
         assert rotas.on_duty(monday, (), at("2026-03-13T18:00")) == BEN
 
     def test_daily_turns_change_every_day_at_their_time(self):
-        found = rotas.stretches(
-            DAILY, (), start=at("2026-03-09T00:00"), end=at("2026-03-12T00:00")
-        )
+        found = rotas.stretches(DAILY, (), start=at("2026-03-09T00:00"), end=at("2026-03-12T00:00"))
         assert told(found) == [
             (None, "03-09 00:00"),
             (ANA, "03-09 09:00"),
@@ -144,9 +142,7 @@ class TestTurns:
 
 class TestOverrides:
     def test_an_override_replaces_whose_turn_it_is_half_open(self):
-        rota = replace(
-            WEEKLY, overrides=(override(DAN, "2026-03-10T18:00", "2026-03-11T08:00"),)
-        )
+        rota = replace(WEEKLY, overrides=(override(DAN, "2026-03-10T18:00", "2026-03-11T08:00"),))
         assert rotas.on_duty(rota, (), at("2026-03-10T18:00") - MICROSECOND) == ANA
         assert rotas.on_duty(rota, (), at("2026-03-10T18:00")) == DAN
         assert rotas.on_duty(rota, (), at("2026-03-11T08:00") - MICROSECOND) == DAN
@@ -160,9 +156,7 @@ class TestOverrides:
                 override(BEN, "2026-03-10T08:00", "2026-03-10T12:00"),
             ),
         )
-        found = rotas.stretches(
-            rota, (), start=at("2026-03-10T00:00"), end=at("2026-03-11T00:00")
-        )
+        found = rotas.stretches(rota, (), start=at("2026-03-10T00:00"), end=at("2026-03-11T00:00"))
         assert told(found) == [
             (ANA, "03-10 00:00"),
             (BEN, "03-10 08:00"),
@@ -172,12 +166,8 @@ class TestOverrides:
         assert [stretch.is_override for stretch in found] == [False, True, True, False]
 
     def test_an_override_by_whose_turn_it_is_anyway_is_shown_as_one(self):
-        rota = replace(
-            WEEKLY, overrides=(override(ANA, "2026-03-10T08:00", "2026-03-10T12:00"),)
-        )
-        found = rotas.stretches(
-            rota, (), start=at("2026-03-10T00:00"), end=at("2026-03-11T00:00")
-        )
+        rota = replace(WEEKLY, overrides=(override(ANA, "2026-03-10T08:00", "2026-03-10T12:00"),))
+        found = rotas.stretches(rota, (), start=at("2026-03-10T00:00"), end=at("2026-03-11T00:00"))
         assert [stretch.is_override for stretch in found] == [False, True, False]
 
     def test_an_override_stands_before_the_rota_starts_and_without_members(self):
@@ -189,14 +179,19 @@ class TestOverrides:
         assert rotas.on_duty(rota, (), at("2026-03-01T12:00")) == DAN
 
     def test_an_empty_override_changes_nothing(self):
-        rota = replace(
-            WEEKLY, overrides=(override(DAN, "2026-03-10T08:00", "2026-03-10T08:00"),)
-        )
+        rota = replace(WEEKLY, overrides=(override(DAN, "2026-03-10T08:00", "2026-03-10T08:00"),))
         window = {"start": at("2026-03-10T00:00"), "end": at("2026-03-11T00:00")}
         assert rotas.stretches(rota, (), **window) == rotas.stretches(WEEKLY, (), **window)
 
 
 class TestAbsences:
+    def test_an_absence_is_half_open(self):
+        holiday = (away(ANA, "2026-03-08T00:00", "2026-03-10T00:00"),)
+        assert rotas.on_duty(WEEKLY, holiday, at("2026-03-08T00:00") - MICROSECOND) == ANA
+        assert rotas.on_duty(WEEKLY, holiday, at("2026-03-08T00:00")) == BEN
+        assert rotas.on_duty(WEEKLY, holiday, at("2026-03-10T00:00") - MICROSECOND) == BEN
+        assert rotas.on_duty(WEEKLY, holiday, at("2026-03-10T00:00")) == ANA
+
     def test_the_next_in_order_stands_for_the_stretch_only(self):
         holiday = away(ANA, "2026-03-08T00:00", "2026-03-10T00:00")
         found = rotas.stretches(
@@ -262,9 +257,7 @@ class TestStretches:
         assert rotas.gaps(WEEKLY, (), start=start, end=start + length) == []
 
     def test_what_began_before_the_window_is_cut_to_it(self):
-        rota = replace(
-            WEEKLY, overrides=(override(DAN, "2026-03-01T00:00", "2026-04-01T00:00"),)
-        )
+        rota = replace(WEEKLY, overrides=(override(DAN, "2026-03-01T00:00", "2026-04-01T00:00"),))
         window = {"start": at("2026-03-10T00:00"), "end": at("2026-03-11T00:00")}
         assert rotas.stretches(rota, (), **window) == [
             Stretch(person_id=DAN, is_override=True, **window)
