@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tools import samples
-from watchbill.web.ui import pages
+from watchbill.web.ui import assets, pages
 
-STATIC = Path(pages.__file__).parent.parent / "static"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -72,7 +69,7 @@ def build() -> Starlette:
             *(show(name) for name in sorted(samples.SCREENS, key=lambda n: n != "declare")),
             Route("/theme", choose_theme, methods=["POST"]),
             Route("/live", live),
-            Mount("/static", StaticFiles(directory=STATIC)),
+            Route("/static/{name:path}", assets.send),
         ],
         middleware=[Middleware(Policy)],
     )

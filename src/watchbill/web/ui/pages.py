@@ -16,7 +16,7 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from watchbill.web.ui import times
+from watchbill.web.ui import assets, times
 from watchbill.web.ui.shell import Shell
 
 
@@ -94,4 +94,5 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters.update(times.FILTERS)
+    made.globals["asset"] = assets.href
     return made

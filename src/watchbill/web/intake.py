@@ -1,0 +1,291 @@
+"""Intake: `POST /v2/enqueue`, `/v2/change/enqueue`, `/intake/<source>/<key>`. 202 means on disk.
+
+A bare ASGI endpoint in front of everything else. Every request that arrives while a commit is
+under way joins the next one: one writer, one COPY, one commit, then each is answered. There is no
+timer, so a lone request waits for nobody.
+
+One of the three asynchronous edges. The COPY goes through asyncpg (ADR on drivers).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import structlog
+
+from watchbill.actions import events as events_actions
+from watchbill.actions.events import Door, Row
+from watchbill.actions.shell import Shell
+from watchbill.core.events import BadEvent, Event
+from watchbill.core.sources import (
+    Confirm,
+    Fetch,
+    KeyedSource,
+    Refused,
+    Reply,
+    Request,
+    Source,
+)
+from watchbill.errors import WatchbillError
+
+log = structlog.get_logger()
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+#: Largest body, in bytes; PagerDuty's limit is half of it.
+BODY_LIMIT = 1_100_000
+#: What may wait for a commit, in bytes of bodies; beyond it 503.
+ROOM = 64_000_000
+#: Rows of one COPY.
+GROUP = 5_000
+#: Seconds a request waits for its commit before it is told to come back.
+PATIENCE_S = 5.0
+
+_PAGERDUTY_PATHS = ("/v2/enqueue", "/v2/change/enqueue")
+_RETRY_AFTER_S = 5
+
+
+class Away(Refused):
+    """Nothing was stored just now; send it again."""
+
+    def __init__(self) -> None:
+        super().__init__(503, "not stored just now, send it again")
+
+
+@dataclass(slots=True)
+class _Waiter:
+    rows: list[Row]
+    size: int
+    done: asyncio.Future[bool]
+
+
+@dataclass(slots=True)
+class Intake:
+    """The door for events. `sources` by path name; `keyed` by path, for bodies with their key."""
+
+    shell: Shell
+    sources: Mapping[str, Source]
+    keyed: Mapping[str, KeyedSource]
+    fetch: Fetch
+    #: Counts answered requests by source and status; handed in, so that metrics stay outside.
+    count: Callable[[str, int], None] = lambda _source, _status: None
+    _doors: dict[str, Door] = field(default_factory=dict)
+    _known: dict[str, Door] = field(default_factory=dict)
+    _stale: bool = True
+    _waiting: list[_Waiter] = field(default_factory=list)
+    _bytes: int = 0
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    _connection: asyncpg.Connection[Any] | None = None
+
+    def takes(self, path: str) -> bool:
+        """True if a request with this path is an event."""
+        return path in self.keyed or path.startswith("/intake/")
+
+    def forget_doors(self) -> None:
+        """Load the doors again before the next request: one was opened, closed or changed."""
+        self._stale = True
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request in its source's dialect, 202 only once its events are on disk."""
+        path = scope["path"]
+        body = await _read(receive)
+        keyed = self.keyed.get(path)
+        if keyed is not None:
+            reply = await self._keyed(scope, keyed, body)
+        else:
+            reply = await self._named(scope, path, body)
+        self.count(path.split("/")[2], reply.status)
+        await _answer(send, reply)
+
+    async def _keyed(self, scope: Scope, source: KeyedSource, body: bytes | None) -> Reply:
+        if scope["method"] != "POST":
+            return source.refused(Refused(405, "send a POST"))
+        if body is None:
+            return source.refused(_too_large())
+        try:
+            event = source.decode(body)
+            door = self._known.get(event.routing_key) if not self._stale else None
+            door = door or await self._find(event.routing_key)
+            if door is None:
+                return source.unknown_key()
+            events = event.events(_new_key)
+            await self._store(door, events, body)
+        except (BadEvent, Refused) as error:
+            return source.refused(error)
+        return source.accepted(events)
+
+    async def _named(self, scope: Scope, path: str, body: bytes | None) -> Reply:
+        name, _, key = path.removeprefix("/intake/").partition("/")
+        source = self.sources.get(name)
+        if source is None:
+            return _plain(404, f"there is no source called {name!r}")
+        if body is None:
+            return source.refused(_too_large())
+        try:
+            door = await self._find(key.strip("/"))
+            if door is None or door.source != name:
+                return source.refused(Refused(404, "no integration of this source has this key"))
+            events = await self._parse(source, scope, door, body)
+            if events:
+                await self._store(door, events, body)
+        except (BadEvent, Refused) as error:
+            return source.refused(error)
+        return source.accepted(events)
+
+    async def _parse(
+        self, source: Source, scope: Scope, door: Door, body: bytes
+    ) -> tuple[Event, ...]:
+        request = Request(
+            method=scope["method"],
+            headers={k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]},
+            query=scope["query_string"].decode("latin-1"),
+            body=body,
+        )
+        now = self.shell.clock.now()
+        if source.name == "sns":  # fetches a certificate, so it must not hold the loop
+            parsed = await asyncio.to_thread(source.parse, request, door.settings, now=now)
+        else:
+            parsed = source.parse(request, door.settings, now=now)
+        if isinstance(parsed, Confirm):
+            await asyncio.to_thread(self.fetch, parsed.url)
+            return ()
+        return parsed
+
+    async def _find(self, key: str) -> Door | None:
+        """Return the door of `key`; what is not known is looked for once more in the database."""
+        if self._stale:
+            await self._load()
+        door = self._known.get(key)
+        if door is None:
+            digest = events_actions.hash_key(key)
+            door = self._doors.get(digest)
+            if door is None:
+                await self._load()
+                door = self._doors.get(digest)
+            if door is not None:
+                self._known[key] = door
+        return door
+
+    async def _load(self) -> None:
+        self._stale = False
+        try:
+            self._doors = await asyncio.to_thread(events_actions.doors, self.shell)
+        except WatchbillError as error:
+            self._stale = True
+            raise Away from error
+        self._known = {}
+
+    async def _store(self, door: Door, events: tuple[Event, ...], body: bytes) -> None:
+        """Wait until the events are committed.
+
+        Raises: Away if there is no room, or the commit failed or took too long.
+        """
+        if self._bytes + len(body) > ROOM:
+            raise Away
+        rows = events_actions.rows(door, events, body, now=self.shell.clock.now())
+        waiter = _Waiter(rows, len(body), asyncio.get_running_loop().create_future())
+        self._waiting.append(waiter)
+        self._bytes += len(body)
+        self._arrived.set()
+        if not await waiter.done:
+            raise Away
+
+    async def write(self) -> None:
+        """Commit what waits, group after group, until cancelled; the only writer."""
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            while self._waiting:
+                group = self._next_group()
+                if not await self._commit([row for waiter in group for row in waiter.rows]):
+                    await self._one_by_one(group)
+                for waiter in group:
+                    self._bytes -= waiter.size
+                    _tell(waiter, stored=True)
+                self.shell.engine_bell.set()
+
+    def _next_group(self) -> list[_Waiter]:
+        count = rows = 0
+        while count < len(self._waiting) and (rows == 0 or rows < GROUP):
+            rows += len(self._waiting[count].rows)
+            count += 1
+        group, self._waiting = self._waiting[:count], self._waiting[count:]
+        return group
+
+    async def _one_by_one(self, group: list[_Waiter]) -> None:
+        """Write a refused group request by request: a bad neighbour costs nobody else."""
+        for waiter in group:
+            if len(group) == 1 or not await self._commit(waiter.rows):
+                _tell(waiter, stored=False)
+
+    async def _commit(self, rows: list[Row]) -> bool:
+        """Store rows in one commit; False, with the connection dropped, if that failed."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                if self._connection is None or self._connection.is_closed():
+                    self._connection = await _connect(self.shell.db.url)
+                await self._connection.copy_records_to_table(
+                    events_actions.TABLE, records=rows, columns=events_actions.COLUMNS
+                )
+        except Exception as error:  # noqa: BLE001 - every waiter is told, whatever happened
+            log.warning("intake.not_stored", events=len(rows), error=repr(error))
+            if self._connection is not None:
+                self._connection.terminate()
+                self._connection = None
+            return False
+        return True
+
+
+async def _connect(url: str) -> asyncpg.Connection[Any]:
+    return await asyncpg.connect(dsn=url, timeout=PATIENCE_S, server_settings={"application_name": "watchbill intake"})
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """Return the whole body, or None if it is too large; what is left of it is read and dropped."""
+    message = await receive()
+    if not message.get("more_body"):
+        whole = bytes(message.get("body", b""))
+        return whole if len(whole) <= BODY_LIMIT else None
+    chunks, size = [message.get("body", b"")], len(message.get("body", b""))
+    while message.get("more_body") and size <= 16 * BODY_LIMIT:
+        message = await receive()
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size <= BODY_LIMIT:
+            chunks.append(chunk)
+    return b"".join(chunks) if size <= BODY_LIMIT else None
+
+
+async def _answer(send: Send, reply: Reply) -> None:
+    headers = [
+        (b"content-type", reply.content_type.encode()),
+        (b"content-length", str(len(reply.body)).encode()),
+    ]
+    if reply.status in (429, 503):
+        headers.append((b"retry-after", str(_RETRY_AFTER_S).encode()))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+def _tell(waiter: _Waiter, *, stored: bool) -> None:
+    if not waiter.done.done():
+        waiter.done.set_result(stored)
+
+
+def _too_large() -> Refused:
+    return Refused(413, f"the body is larger than {BODY_LIMIT} bytes")
+
+
+def _plain(status: int, text: str) -> Reply:
+    return Reply(status=status, content_type="text/plain", body=text.encode())
+
+
+def _new_key() -> str:
+    return uuid.uuid4().hex
