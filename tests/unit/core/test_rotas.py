@@ -125,6 +125,17 @@ class TestTurns:
         )
         assert told(found) == [(ANA, "10-24 00:30"), (BEN, "10-25 00:30"), (CLEO, "10-26 01:30")]
 
+    def test_a_fold_that_shows_yesterday_again_does_not_undo_the_handoff(self):
+        """St. John's went back from 00:01 to 23:01 of the day before (until 2010)."""
+        nightly = replace(
+            DAILY, zone="America/St_Johns", handoff_time=time(0), starts_on=date(2010, 11, 6)
+        )
+        found = rotas.stretches(
+            nightly, (), start=at("2010-11-06T12:00"), end=at("2010-11-07T12:00")
+        )
+        assert told(found) == [(ANA, "11-06 12:00"), (BEN, "11-07 02:30")]
+        assert rotas.on_duty(nightly, (), at("2010-11-07T02:45")) == BEN
+
     def test_a_rota_without_members_is_nobodys(self):
         empty = replace(WEEKLY, members=())
         assert rotas.on_duty(empty, (), at("2026-03-10T00:00")) is None
