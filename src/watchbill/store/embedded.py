@@ -197,7 +197,7 @@ class Embedded:
                 cwd="/",
                 umask=0o077,
                 start_new_session=True,
-                **self._runner.step_down(),  # type: ignore[call-overload]
+                **self._runner.step_down(),
             )
         self._server = server
         self._watch = _watch(server.pid, self._runner)
@@ -317,7 +317,7 @@ def _watch(pid: int, runner: postgres_files.Account) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         cwd="/",
         start_new_session=True,
-        **runner.step_down(),  # type: ignore[call-overload]
+        **runner.step_down(),
     )
 
 

@@ -21,6 +21,7 @@ import stat
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from watchbill import errors
 
@@ -43,6 +44,14 @@ class RootCannotStepDown(errors.Misconfigured):
     """This root may not act as another account; run as an ordinary user or set DATABASE_URL."""
 
 
+class StepDown(TypedDict, total=False):
+    """The keywords with which `subprocess` starts a process under another account."""
+
+    user: int
+    group: int
+    extra_groups: list[str | int]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """The uid and gid PostgreSQL runs as; `is_ours` when that is simply the present process's."""
@@ -57,7 +66,7 @@ class Account:
             command, capture_output=True, text=True, check=False, cwd="/", **self.step_down()
         )
 
-    def step_down(self) -> dict[str, object]:  # the keywords of subprocess
+    def step_down(self) -> StepDown:
         """Return the keywords with which `subprocess` starts a process under this account."""
         if self.is_ours:
             return {}

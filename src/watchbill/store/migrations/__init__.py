@@ -36,7 +36,7 @@ def upgrade(url: str) -> None:
     """
     if current(url) == head():
         return
-    from alembic import command, config  # noqa: PLC0415 - a second of imports, seldom needed
+    from alembic import command, config
 
     settings = config.Config()
     settings.set_main_option("script_location", str(_HERE).replace("%", "%%"))

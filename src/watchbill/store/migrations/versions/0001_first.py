@@ -12,6 +12,4 @@ down_revision = None
 
 def upgrade() -> None:
     """Run the SQL file beside this one as it stands, in Alembic's transaction."""
-    driver = op.get_bind().connection
-    with driver.cursor() as cursor:
-        cursor.execute(migrations.sql_beside(__file__))
+    op.get_bind().connection.cursor().execute(migrations.sql_beside(__file__))
