@@ -124,7 +124,8 @@ def route(company: Company, subject: Subject, *, at: datetime) -> Route:
     team = company.teams[service.team_id]
     alarm = company.alarms.get((service.id, subject.alarm))
     facts = _facts(company, team, service, alarm, subject, at)
-    if (quiet := _quiet(service, alarm, at, facts)) is not None:
+    quiet = None if subject.glass_by else _quiet(service, alarm, at, facts)
+    if quiet is not None:
         return quiet
     opening = hours.next_boundary(team.hours, at)
     if hours.is_open(team.hours, at):
@@ -133,7 +134,7 @@ def route(company: Company, subject: Subject, *, at: datetime) -> Route:
 
 
 def _quiet(service: Service, alarm: Alarm | None, at: datetime, facts: Facts) -> Route | None:
-    """Rule 1: muted or in maintenance, so nobody until that ends."""
+    """Rule 1: muted or in maintenance, so nobody until that ends (broken glass is louder)."""
     if service.is_in_maintenance(at):
         until, reason = service.maintenance_until, Reason.IN_MAINTENANCE
     elif alarm is not None and alarm.is_muted(at):
@@ -153,7 +154,7 @@ def _in_hours(
 ) -> Route:
     """Rule 2: the team's own policy, then the duty manager; never the volunteers (RO5)."""
     own = [_policy_step(company, team, step, at) for step in team.policy]
-    steps = _steps(company, [*own, *_managers(company, at)], without=subject.asking)
+    steps = _steps(company, [*own, *_managers(company, at)], at, without=subject.asking)
     reached = any(role is not StepRole.MANAGER for step in steps for _, role in step.people)
     reason = Reason.TEAM_AT_WORK if reached else Reason.TEAM_UNREACHABLE
     return Route(side=Side.TEAM, reason=reason, steps=steps, until=until, facts=facts)
@@ -170,7 +171,7 @@ def _out_of_hours(
     """Rules 3 to 5: the volunteer for what may wake them, else a hold until the next opening."""
     why_not = None if subject.glass_by else _why_held(alarm, subject)
     if why_not is not None and until is None:
-        steps = _steps(company, _managers(company, at), without=subject.asking)
+        steps = _steps(company, _managers(company, at), at, without=subject.asking)
         return Route(side=Side.TEAM, reason=Reason.TEAM_NEVER_AT_WORK, steps=steps, facts=facts)
     if why_not is not None:
         return Route(side=Side.HOLD, reason=why_not, until=until, facts=facts)
@@ -178,9 +179,9 @@ def _out_of_hours(
     first = Step(
         people=((volunteer, StepRole.VOLUNTEER),) if volunteer else (), wait=company.waits.volunteer
     )
-    steps = _steps(company, [first, *_managers(company, at, first)], without=subject.asking)
+    steps = _steps(company, [first, *_managers(company, at, first)], at, without=subject.asking)
     reason = Reason.BREAK_GLASS if subject.glass_by else Reason.ALARM_ACCEPTED
-    if volunteer is None or not _is_reachable(company, volunteer):
+    if volunteer is None or not _is_reachable(company, volunteer, at):
         reason = Reason.NO_VOLUNTEER
     return Route(side=Side.VOLUNTEERS, reason=reason, steps=steps, until=until, facts=facts)
 
@@ -209,8 +210,7 @@ def _policy_step(company: Company, team: Team, step: PolicyStep, at: datetime) -
         person = company.on_rota(team.id, at)
         people = ((person, StepRole.ROTA),) if person else ()
     elif step.target is PolicyTarget.TEAM:
-        here = (p for p in team.members if not company.is_away(p, at))
-        people = tuple((p, StepRole.TEAM) for p in here)
+        people = tuple((p, StepRole.TEAM) for p in team.members)
     else:
         people = ((step.person_id, StepRole.PERSON),) if step.person_id in team.members else ()
     return Step(people=people, wait=step.wait)
@@ -227,23 +227,25 @@ def _managers(company: Company, at: datetime, first: Step | None = None) -> list
     return [duty, Step(people=(*again, *duty.people, *everyone), wait=wait)]
 
 
-def _steps(company: Company, steps: list[Step], *, without: PersonId | None) -> tuple[Step, ...]:
-    """Keep reachable people, each once a step, and drop the steps that are left empty."""
+def _steps(
+    company: Company, steps: list[Step], at: datetime, *, without: PersonId | None
+) -> tuple[Step, ...]:
+    """Keep people who can be reached, each once a step, and drop the steps left empty."""
     kept = []
     for step in steps:
-        people = {
-            person: role
-            for person, role in reversed(step.people)
-            if person != without and _is_reachable(company, person)
-        }
+        people: dict[PersonId, StepRole] = {}
+        for person, role in step.people:
+            if person != without and _is_reachable(company, person, at):
+                people.setdefault(person, role)
         if people:
-            kept.append(Step(people=tuple(reversed(people.items())), wait=step.wait))
+            kept.append(Step(people=tuple(people.items()), wait=step.wait))
     return tuple(kept)
 
 
-def _is_reachable(company: Company, person_id: PersonId) -> bool:
+def _is_reachable(company: Company, person_id: PersonId, at: datetime) -> bool:
+    """True if a page can get to the person: not disabled, with a method, and not away."""
     person = company.people.get(person_id)
-    return person is not None and person.is_reachable
+    return person is not None and person.is_reachable and not company.is_away(person_id, at)
 
 
 def _facts(
