@@ -13,6 +13,7 @@ import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 import asyncpg
@@ -57,6 +58,17 @@ class Away(Refused):
 
     def __init__(self) -> None:
         super().__init__(503, "not stored just now, send it again")
+
+
+class _Commit(Enum):
+    """How a commit went."""
+
+    #: On disk.
+    STORED = "stored"
+    #: The database would not have one of the rows.
+    REFUSED = "refused"
+    #: The database did not answer.
+    AWAY = "away"
 
 
 @dataclass(slots=True)
@@ -204,11 +216,12 @@ class Intake:
             self._arrived.clear()
             while self._waiting:
                 group = self._next_group()
-                if not await self._commit([row for waiter in group for row in waiter.rows]):
+                outcome = await self._commit([row for waiter in group for row in waiter.rows])
+                if outcome is _Commit.REFUSED and len(group) > 1:
                     await self._one_by_one(group)
                 for waiter in group:
                     self._bytes -= waiter.size
-                    _tell(waiter, stored=True)
+                    _tell(waiter, stored=outcome is _Commit.STORED)
                 self.shell.engine_bell.set()
 
     def _next_group(self) -> list[_Waiter]:
@@ -222,11 +235,11 @@ class Intake:
     async def _one_by_one(self, group: list[_Waiter]) -> None:
         """Write a refused group request by request: a bad neighbour costs nobody else."""
         for waiter in group:
-            if len(group) == 1 or not await self._commit(waiter.rows):
-                _tell(waiter, stored=False)
+            outcome = await self._commit(waiter.rows)
+            _tell(waiter, stored=outcome is _Commit.STORED)
 
-    async def _commit(self, rows: list[Row]) -> bool:
-        """Store rows in one commit; False, with the connection dropped, if that failed."""
+    async def _commit(self, rows: list[Row]) -> _Commit:
+        """Store rows in one commit; if that failed, say whether the rows were to blame."""
         try:
             async with asyncio.timeout(PATIENCE_S):
                 if self._connection is None or self._connection.is_closed():
@@ -235,16 +248,20 @@ class Intake:
                     events_actions.TABLE, records=rows, columns=events_actions.COLUMNS
                 )
         except Exception as error:  # noqa: BLE001 - every waiter is told, whatever happened
-            log.warning("intake.not_stored", events=len(rows), error=repr(error))
+            log.warning("intake.not_stored", events=len(rows), error=type(error).__name__)
+            if isinstance(error, asyncpg.DataError | ValueError):
+                return _Commit.REFUSED
             if self._connection is not None:
                 self._connection.terminate()
                 self._connection = None
-            return False
-        return True
+            return _Commit.AWAY
+        return _Commit.STORED
 
 
 async def _connect(url: str) -> asyncpg.Connection[Any]:
-    return await asyncpg.connect(dsn=url, timeout=PATIENCE_S, server_settings={"application_name": "watchbill intake"})
+    return await asyncpg.connect(
+        dsn=url, timeout=PATIENCE_S, server_settings={"application_name": "watchbill intake"}
+    )
 
 
 async def _read(receive: Receive) -> bytes | None:
