@@ -1,0 +1,194 @@
+"""The demo's mail server: takes what the real e-mail channel sends, and keeps it to be read.
+
+A real SMTP server in a thread of its own. Nothing leaves it. aiosmtpd comes with the extra `demo`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import threading
+from asyncio import AbstractServer
+from collections import deque
+from collections.abc import Awaitable
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import IO
+
+from aiosmtpd import controller, smtp
+
+from watchbill import clock
+
+#: Mails kept; older ones are forgotten at the next start.
+_KEPT = 1_000
+_LINK = re.compile(r"^(?:(?P<label>[^\n]{1,80}?): )?(?P<url>https?://\S+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A line of a mail that is a link."""
+
+    #: What stands before it, or "".
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedMail:
+    """A mail as the mailbox's screen shows it."""
+
+    to: str
+    sender: str
+    subject: str
+    #: The mail's own Date, aware UTC, so that a demo's clock counts.
+    at: datetime
+    #: The plain text.
+    text: str
+    links: tuple[Link, ...]
+    message_id: str
+    #: The root of its thread, or "".
+    thread: str
+
+    def as_json(self) -> dict[str, object]:
+        """Return {to, from, subject, at, text, links, …}, ready for JSON."""
+        named = asdict(self) | {"at": self.at.isoformat(), "from": self.sender}
+        del named["sender"]
+        return named
+
+
+class Mailbox:
+    """A running mail server and the mails it took."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._mails: deque[ReceivedMail] = deque(maxlen=_KEPT)
+        self._file: IO[str] | None = None
+        self._controller: _Controller | None = None
+
+    @classmethod
+    def start(cls, host: str, port: int = 0, *, path: Path | None = None) -> Mailbox:
+        """Return a mailbox that listens on `host`, on a free port if `port` is 0.
+
+        Mails are appended to `path`, one JSON line each; those found there are kept.
+        Raises: OSError if the port is taken.
+        """
+        sock = socket.create_server((host, port))
+        mailbox = cls(path)
+        mailbox._open()
+        mailbox._controller = _Controller(_Handler(mailbox), sock)
+        mailbox._controller.start()
+        return mailbox
+
+    @property
+    def port(self) -> int:
+        """Return the port it listens on; 0 when it does not."""
+        return self._controller.port if self._controller is not None else 0
+
+    @property
+    def messages(self) -> tuple[ReceivedMail, ...]:
+        """Return the mails, newest first."""
+        with self._lock:
+            return tuple(reversed(self._mails))
+
+    def stop(self) -> None:
+        """Stop listening. The mails stay readable."""
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def take(self, to: str, content: bytes) -> None:
+        """Keep one mail, on disk before it is readable."""
+        mail = _mail(to, content)
+        with self._lock:
+            if self._file is not None:
+                self._file.write(json.dumps(mail.as_json()) + "\n")
+                self._file.flush()
+            self._mails.append(mail)
+
+    def _open(self) -> None:
+        if self._path is None:
+            return
+        if self._path.exists():
+            with self._path.open(encoding="utf-8") as lines:
+                self._mails.extend(mail for line in lines if (mail := _mail_of(line)))
+        self._file = self._path.open("w", encoding="utf-8")
+        self._file.writelines(json.dumps(mail.as_json()) + "\n" for mail in self._mails)
+        self._file.flush()
+
+
+class _Handler:
+    """What aiosmtpd asks at each mail."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
+
+    async def handle_DATA(  # noqa: N802
+        self, _server: smtp.SMTP, _session: smtp.Session, envelope: smtp.Envelope
+    ) -> str:
+        content = envelope.content or b""
+        for to in envelope.rcpt_tos:
+            self._mailbox.take(to, content if isinstance(content, bytes) else content.encode())
+        return "250 2.0.0 Kept"
+
+
+class _Controller(controller.Controller):
+    """aiosmtpd's own, on a socket that listens already: so any free port will do."""
+
+    def __init__(self, handler: _Handler, sock: socket.socket) -> None:
+        host, port = sock.getsockname()[:2]
+        self._sock = sock
+        super().__init__(
+            handler, hostname=host, port=port, enable_SMTPUTF8=True, ident="Watchbill demo"
+        )
+
+    def _create_server(self) -> Awaitable[AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self._sock)
+
+
+def _mail(to: str, content: bytes) -> ReceivedMail:
+    mail = message_from_bytes(content, policy=policy.default)
+    part = mail.get_body(("plain", "html"))
+    text = part.get_content() if isinstance(part, EmailMessage) else ""
+    return ReceivedMail(
+        to=to,
+        sender=str(mail["From"] or ""),
+        subject=str(mail["Subject"] or ""),
+        at=_date(str(mail["Date"] or "")),
+        text=text,
+        links=_links(text),
+        message_id=str(mail["Message-ID"] or ""),
+        thread=str(mail["References"] or "").partition(" ")[0],
+    )
+
+
+def _date(text: str) -> datetime:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return clock.real_now()
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _links(text: str) -> tuple[Link, ...]:
+    return tuple(Link(label=m["label"] or "", url=m["url"]) for m in _LINK.finditer(text))
+
+
+def _mail_of(line: str) -> ReceivedMail | None:
+    """Return the mail of a JSON line, or None for a line a crash cut short."""
+    try:
+        named = json.loads(line)
+        named["sender"] = named.pop("from")
+        named["at"] = datetime.fromisoformat(named["at"])
+        named["links"] = tuple(Link(**link) for link in named["links"])
+        return ReceivedMail(**{f.name: named[f.name] for f in fields(ReceivedMail)})
+    except (ValueError, KeyError, TypeError):
+        return None
