@@ -204,7 +204,7 @@ def hooks(
             kind=MessageKind.HOOK,
             incident_id=incident.id,
             webhook_id=hook.id,
-            channel="webhook",
+            channel="hook",  # its own lane: a slow program delays no person
             state=NotificationState.PLANNED,
             due_at=now,
             created_at=now,

@@ -12,7 +12,8 @@ create table organization (
   manager_wait_s      int not null default 600 check (manager_wait_s between 30 and 86400),
   pages_a_month       int not null default 10 check (pages_a_month >= 0),
   people_at_once      int not null default 2 check (people_at_once >= 1),
-  secret              bytea not null
+  secret              bytea not null,            -- signs links and cookies
+  base_url            text not null default ''
 );
 
 create table offices (
@@ -372,9 +373,13 @@ create table notifications (
   created_at     timestamptz not null,
   sent_at        timestamptz,
   provider_id    text not null,
-  error          text not null
+  error          text not null,
+  turn           int not null default 0,        -- the how-manieth incident of its service in one batch: a storm waits for others
+  message_id     text                           -- notifications sent as one message (a bundle) share it
 );
-create index notifications_due on notifications (due_at, id) where state = 'planned';
+create index notifications_due on notifications (turn, due_at) where state = 'planned';
+create index notifications_next on notifications (due_at) where state = 'planned';
+create index notifications_method on notifications (method_id, sent_at) where method_id is not null and sent_at is not null;
 create index notifications_claimed on notifications (claimed_until) where state = 'claimed';
 create index notifications_page on notifications (page_id) where page_id is not null;
 create index notifications_incident on notifications (incident_id, id);

@@ -1,0 +1,82 @@
+"""Bells: hear what other processes committed, and wake who waits for it in this one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import psycopg
+import structlog
+
+from watchbill.actions.shell import Shell
+from watchbill.store import database
+
+log = structlog.get_logger()
+
+_REST = timedelta(seconds=1)
+_LOOK_S = 5.0
+
+
+class Bells(threading.Thread):
+    """Listens to NOTIFY: `inbox`, `incidents`, `notifications`, `company`.
+
+    `on_incidents` gets the ids that changed, or none when there were too many to name;
+    `on_company` is told that integrations, tokens or people changed; `on_lost` that the database
+    is away (it may be ours to start again). A lost connection is made again, and everybody is
+    woken then, because something may have been missed.
+    """
+
+    def __init__(
+        self,
+        shell: Shell,
+        *,
+        on_incidents: Callable[[tuple[str, ...]], None],
+        on_company: Callable[[], None],
+        on_lost: Callable[[], object],
+    ) -> None:
+        super().__init__(name="bells", daemon=True)
+        self._shell = shell
+        self._on_incidents = on_incidents
+        self._on_company = on_company
+        self._on_lost = on_lost
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Listen until told to stop."""
+        while not self._stop.is_set():
+            try:
+                self._listen()
+            except psycopg.OperationalError as error:
+                log.warning("bells.database_away", error=repr(error))
+                self._on_lost()
+                self._shell.clock.wait(self._stop, until=self._shell.clock.now() + _REST)
+
+    def stop(self) -> None:
+        """Stop listening, within a few seconds; nobody has to wait for it."""
+        self._stop.set()
+
+    def _listen(self) -> None:
+        url = self._shell.db.url
+        with database.listen(url, "inbox", "incidents", "notifications", "company") as connection:
+            self._wake_all()
+            while not self._stop.is_set():
+                for notice in connection.notifies(timeout=_LOOK_S, stop_after=1):
+                    self._hear(notice.channel, notice.payload)
+
+    def _hear(self, channel: str, payload: str) -> None:
+        if channel == "notifications":
+            self._shell.sender_bell.set()
+        elif channel == "inbox":
+            self._shell.engine_bell.set()
+        elif channel == "incidents":
+            self._shell.engine_bell.set()
+            self._on_incidents(tuple(payload.split()))
+        else:
+            self._shell.ring()
+            self._on_company()
+
+    def _wake_all(self) -> None:
+        self._shell.ring()
+        self._on_company()
+        self._on_incidents(())

@@ -1,0 +1,116 @@
+"""Send, its two ends: claim what is due, and record what became of it. Nothing is sent in here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from watchbill.actions import incidents
+from watchbill.actions.shell import Shell
+from watchbill.core import notifications, throttle
+from watchbill.core.messages import Message, PermanentFailure, Receipt, TemporaryFailure
+from watchbill.core.notifications import Notification, NotificationState
+from watchbill.core.throttle import Parcel
+from watchbill.queries import messages as messages_queries
+from watchbill.store import notifications as notifications_store
+from watchbill.store.database import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One message to hand over in one lane, and the notifications it stands for."""
+
+    lane: str
+    message: Message
+    notifications: tuple[Notification, ...]
+
+
+def next_due(shell: Shell) -> datetime | None:
+    """Return when the next notification is due, or a claim runs out."""
+    with shell.db.transaction() as tx:
+        return notifications_store.next_due(tx)
+
+
+def claim_due(shell: Shell, *, lane: str, limit: int, lease: timedelta) -> list[Job]:
+    """Take what is due in hand for `lease`, bundled for each person, as messages to send."""
+    now = shell.clock.now()
+    with shell.db.transaction() as tx:
+        due = notifications_store.claim(
+            tx, channels=[lane], now=now, until=now + lease, limit=limit
+        )
+        if not due:
+            return []
+        parcels, waiting = _pack(tx, due, now=now, until=now + lease)
+        notifications_store.record(tx, waiting)
+        company = shell.company(tx)
+        return [
+            Job(lane=lane, message=message, notifications=parcel.notifications)
+            for parcel, message in messages_queries.write(tx, company, parcels, now=now)
+        ]
+
+
+def _pack(
+    tx: Tx, due: list[Notification], *, now: datetime, until: datetime
+) -> tuple[list[Parcel], list[Notification]]:
+    """Bundle what goes to one contact method; what the throttle keeps back is planned again."""
+    alone = [Parcel(notifications=(n,)) for n in due if n.method_id is None]
+    by_method: defaultdict[str, list[Notification]] = defaultdict(list)
+    for note in due:
+        if note.method_id is not None:
+            by_method[note.method_id].append(note)
+    crowded = [m for m, notes in by_method.items() if len(notes) > throttle.SINGLES]
+    if crowded:
+        ids = [note.id for note in due]
+        for note in notifications_store.claim_methods(
+            tx, crowded, besides=ids, now=now, until=until
+        ):
+            by_method[note.method_id or ""].append(note)
+    sent = notifications_store.recent(tx, list(by_method), since=now - throttle.WINDOW)
+    waiting: list[Notification] = []
+    for method_id, notes in by_method.items():
+        packed = throttle.pack(notes, sent_at=sent.get(method_id, []), now=now)
+        alone.extend(packed.parcels)
+        waiting.extend(_planned_again(note, packed.until or now) for note in packed.waiting)
+    return alone, waiting
+
+
+def _planned_again(note: Notification, due_at: datetime) -> Notification:
+    return replace(
+        note,
+        state=NotificationState.PLANNED,
+        due_at=due_at,
+        claimed_until=None,
+        attempts=note.attempts - 1,
+    )
+
+
+def record(
+    shell: Shell, results: Sequence[tuple[Job, Receipt | TemporaryFailure | PermanentFailure]]
+) -> None:
+    """Write what became of messages; a page that no channel can carry goes on to the next step."""
+    now = shell.clock.now()
+    done: list[Notification] = []
+    message_ids: dict[str, str] = {}
+    for job, result in results:
+        message_ids.update((n.id, job.message.idempotency_key) for n in job.notifications)
+        if isinstance(result, Receipt):
+            done.extend(notifications.sent(n, result, now=now) for n in job.notifications)
+        else:
+            done.extend(notifications.failed(n, result, now=now) for n in job.notifications)
+    with shell.db.transaction() as tx:
+        notifications_store.record(tx, done, message_ids=message_ids)
+        _remember_failures(tx, done, now=now)
+        failed = [n for n in done if n.state is NotificationState.FAILED and n.page_id]
+        hopeless = set(notifications_store.hopeless(tx, [n.page_id for n in failed if n.page_id]))
+    for note in failed:
+        if note.page_id in hopeless and note.incident_id and note.person_id:
+            hopeless.discard(note.page_id)
+            incidents.unreachable(shell, note.incident_id, person_id=note.person_id)
+
+
+def _remember_failures(tx: Tx, done: Sequence[Notification], *, now: datetime) -> None:
+    for note in done:
+        if note.state is NotificationState.FAILED and note.method_id is not None:
+            notifications_store.method_failed(tx, note.method_id, failure=note.error, now=now)

@@ -1,0 +1,57 @@
+"""Shell: what every action needs from the world, handed in once by `app.py`."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from watchbill import ids
+from watchbill.clock import Clock
+from watchbill.core.company import Company
+from watchbill.core.contacts import NewId
+from watchbill.store import companies
+from watchbill.store.database import Database, Tx
+
+
+class Companies:
+    """Keeps the company as last loaded, and loads it again when its version has changed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._company = Company(version=-1)
+
+    def get(self, tx: Tx) -> Company:
+        """Return the company as of this transaction."""
+        number = companies.version(tx)
+        if self._company.version == number:
+            return self._company
+        with self._lock:
+            if self._company.version != number:
+                self._company = companies.load(tx)
+            return self._company
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """Database, clock, ids, and the two bells that wake engine and sender in this process."""
+
+    db: Database
+    clock: Clock
+    new_id: NewId
+    companies: Companies = field(default_factory=Companies)
+    engine_bell: threading.Event = field(default_factory=threading.Event)
+    sender_bell: threading.Event = field(default_factory=threading.Event)
+
+    def company(self, tx: Tx) -> Company:
+        """Return the company as of this transaction."""
+        return self.companies.get(tx)
+
+    def ring(self) -> None:
+        """Wake engine and sender: something was committed that they wait for."""
+        self.engine_bell.set()
+        self.sender_bell.set()
+
+
+def shell(db: Database, clock: Clock) -> Shell:
+    """Return a shell whose ids sort by `clock`."""
+    return Shell(db=db, clock=clock, new_id=ids.Maker(clock))

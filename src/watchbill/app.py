@@ -1,0 +1,142 @@
+"""The composition root: the only module that names concrete sources and channels.
+
+`Watchbill` puts the parts together and runs them in one process: intake, engine, sender, screens,
+API. Any number of such processes on one PostgreSQL share the work.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import signal
+from collections.abc import Mapping
+
+import structlog
+import uvicorn
+
+from watchbill import outgoing
+from watchbill.actions import bootstrap
+from watchbill.actions import shell as shells
+from watchbill.actions.bells import Bells
+from watchbill.actions.shell import Shell
+from watchbill.channels.smtp_email import EmailChannel, Security, SmtpSettings
+from watchbill.channels.webhook import WebhookChannel
+from watchbill.clock import Clock, RunningClock
+from watchbill.config import Settings, networks
+from watchbill.core.messages import Channel
+from watchbill.core.sources import KeyedSource, Source
+from watchbill.engine.loop import Engine
+from watchbill.sender.loop import Sender
+from watchbill.sources import alertmanager
+from watchbill.sources.pagerduty_v2 import change, enqueue
+from watchbill.store import embedded, migrations
+from watchbill.store.database import Database
+from watchbill.web.front import Front
+from watchbill.web.intake import Intake
+
+log = structlog.get_logger()
+
+KEYED: dict[str, KeyedSource] = {"/v2/enqueue": enqueue, "/v2/change/enqueue": change}
+
+
+def make_sources(calls: outgoing.Outgoing) -> dict[str, Source]:
+    """Return every source by its name in `/intake/<name>/<key>`."""
+    del calls
+    return {source.name: source for source in (alertmanager,)}
+
+
+def make_channels(settings: Settings, calls: outgoing.Outgoing) -> dict[str, Channel]:
+    """Return every channel by its lane; webhooks of programs have a lane of their own."""
+    mail = SmtpSettings(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=Security(settings.smtp_security),
+        username=settings.smtp_username,
+        password=settings.smtp_password,
+        sender=settings.mail_from,
+    )
+    return {
+        "email": EmailChannel(mail),
+        "webhook": WebhookChannel(calls),
+        "hook": WebhookChannel(calls),
+    }
+
+
+class Watchbill:
+    """One process of Watchbill: open it, serve, close it."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+        """Start the embedded database if no other is named, migrate, and put the parts together."""
+        self.settings = settings
+        self._embedded = None if settings.database_url else embedded.start(settings.data_dir)
+        url = settings.database_url or (self._embedded.url if self._embedded else "")
+        migrations.upgrade(url)
+        self.clock = clock or RunningClock(start=settings.clock_start, speed=settings.clock_speed)
+        self.db = Database(url)
+        self.db.open()
+        self.shell: Shell = shells.shell(self.db, self.clock)
+        self.base_url = settings.base_url or f"http://{settings.host}:{settings.port}"
+        bootstrap.prepare(self.shell, base_url=self.base_url)
+        self._calls = outgoing.Outgoing(allowed=networks(settings.private_networks))
+        self.channels: Mapping[str, Channel] = make_channels(settings, self._calls)
+        self.intake = Intake(
+            shell=self.shell,
+            sources=make_sources(self._calls),
+            keyed=KEYED,
+            fetch=lambda url: self._calls.fetch(url).body,
+        )
+        self.engine = Engine(self.shell)
+        self.sender = Sender(self.shell, self.channels)
+        self.bells = Bells(
+            self.shell,
+            on_incidents=lambda _ids: None,
+            on_company=self.intake.forget_doors,
+            on_lost=self._embedded.ensure_running if self._embedded else lambda: None,
+        )
+
+    def start(self) -> None:
+        """Start engine, sender and bells in threads of their own."""
+        self.bells.start()
+        self.engine.start()
+        self.sender.start()
+
+    def serve(self) -> None:
+        """Answer requests until SIGINT or SIGTERM."""
+        gc.collect()
+        gc.freeze()  # what is here stays: the collector need not look at it again
+        config = uvicorn.Config(
+            Front(self.intake, _nothing),
+            host=self.settings.host,
+            port=self.settings.port,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=5,
+        )
+        before = signal.signal(signal.SIGTERM, _leave)
+        with contextlib.suppress(KeyboardInterrupt, SystemExit):
+            uvicorn.Server(config).run()  # repeats the signal that ended it, once it is done
+        signal.signal(signal.SIGTERM, before)
+
+    def close(self) -> None:
+        """Finish what is under way and stop, the database last."""
+        self.bells.stop()
+        self.engine.stop()
+        self.sender.stop()
+        self._calls.close()
+        self.db.close()
+        if self._embedded:
+            self._embedded.stop()
+
+
+def _leave(_number: int, _frame: object) -> None:
+    raise SystemExit(0)
+
+
+async def _nothing(scope, receive, send) -> None:  # type: ignore[no-untyped-def]
+    await send({"type": "http.response.start", "status": 404, "headers": []})
+    await send({"type": "http.response.body", "body": b""})

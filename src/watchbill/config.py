@@ -1,0 +1,105 @@
+"""Settings: one frozen value, read once from the environment; known to `app` and `cli` only."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from watchbill.errors import Misconfigured
+
+
+class BadSetting(Misconfigured):
+    """A setting cannot be used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set. Each field is the variable `WATCHBILL_<NAME>`."""
+
+    #: A PostgreSQL to use, 15 to 18; empty: start the embedded one. Also read as `DATABASE_URL`.
+    database_url: str = ""
+    #: Where the embedded PostgreSQL and the demo keep their files.
+    data_dir: Path = Path("data")
+    #: Address to listen on.
+    host: str = "127.0.0.1"
+    #: Port to listen on.
+    port: int = 8080
+    #: How people and messages reach this server; empty: made from host and port.
+    base_url: str = ""
+    #: True once real people depend on it: cookies need HTTPS, and the clock cannot be set.
+    production: bool = False
+    #: Networks that outgoing webhooks may reach although they are private, separated by commas.
+    private_networks: str = ""
+    #: Mail server.
+    smtp_host: str = "localhost"
+    #: Its port.
+    smtp_port: int = 25
+    #: `none`, `offered` (STARTTLS if the server has it), `starttls` or `tls`.
+    smtp_security: str = "offered"
+    #: Account on the mail server; empty: none.
+    smtp_username: str = ""
+    #: Its password.
+    smtp_password: str = ""
+    #: Sender of every mail.
+    mail_from: str = "Watchbill <watchbill@localhost>"
+    #: Start the clock at this instant (not in production).
+    clock_start: datetime | None = None
+    #: How many times faster than the real clock it runs (not in production).
+    clock_speed: float = 1.0
+    #: `text` for people, `json` for machines.
+    log_format: str = "text"
+
+
+def read(environment: Mapping[str, str], **given: object) -> Settings:
+    """Return the settings of `environment`; what is given (by a command's options) goes before.
+
+    Raises: BadSetting, naming the variable and what it should be.
+    """
+    values: dict[str, object] = {}
+    for name in Settings.__dataclass_fields__:
+        variable = f"WATCHBILL_{name.upper()}"
+        text = environment.get(variable)
+        if name == "database_url":
+            text = text or environment.get("DATABASE_URL")
+        if text:
+            values[name] = _parse(variable, name, text)
+    values.update({name: value for name, value in given.items() if value is not None})
+    settings = Settings(**values)  # type: ignore[arg-type]
+    if settings.production and (settings.clock_start or settings.clock_speed != 1.0):
+        raise BadSetting("In production the clock is the real one: unset WATCHBILL_CLOCK_*.")
+    return settings
+
+
+def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Return a comma-separated list of networks.
+
+    Raises: BadSetting.
+    """
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise BadSetting(f"WATCHBILL_PRIVATE_NETWORKS: {error}") from error
+
+
+def _parse(variable: str, name: str, text: str) -> object:
+    kind = type(Settings.__dataclass_fields__[name].default)
+    try:
+        if name == "clock_start":
+            return _instant(text)
+        if kind is bool:
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
+                text.lower()
+            ]
+        return kind(text)
+    except (ValueError, KeyError) as error:
+        raise BadSetting(f"{variable} cannot be {text!r}.") from error
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(text)
+    return at

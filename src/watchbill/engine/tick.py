@@ -1,0 +1,92 @@
+"""The engine's steps, in their order: the whole engine as one readable list.
+
+A step works off a batch in one transaction. When a batch fails, its items are taken one by one;
+what fails alone is set aside, visibly, and the rest go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from watchbill.actions import alerts, heartbeats, housekeeping, incidents
+from watchbill.actions.shell import Shell
+from watchbill.errors import Unavailable
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One kind of work: a batch, and how to go on alone when the batch fails."""
+
+    name: str
+    #: Do a batch; return how many items are done, 0 when there is nothing to do.
+    batch: Callable[[Shell], int]
+    #: The items a failed batch held.
+    items: Callable[[Shell], Sequence[Any]] = field(default=lambda _shell: ())
+    one: Callable[[Shell, Any], None] = field(default=lambda _shell, _item: None)
+    set_aside: Callable[[Shell, Any, Exception], None] = field(
+        default=lambda _shell, _item, _error: None
+    )
+
+
+STEPS = (
+    Step(
+        name="fold",
+        batch=alerts.fold_new,
+        items=alerts.waiting,
+        one=alerts.fold_one,
+        set_aside=alerts.set_aside,
+    ),
+    Step(
+        name="advance",
+        batch=incidents.advance_due,
+        items=incidents.due,
+        one=incidents.advance_one,
+        set_aside=incidents.set_aside,
+    ),
+    Step(name="heartbeats", batch=heartbeats.check),
+    Step(name="housekeeping", batch=housekeeping.tidy),
+)
+
+
+def tick(shell: Shell, *, steps: Sequence[Step] = STEPS) -> int:
+    """Do one batch of every step; return how many items were done.
+
+    Raises: Unavailable while the database is away; nothing is lost, the next tick goes on.
+    """
+    return sum(_run(shell, step) for step in steps)
+
+
+def next_due(shell: Shell) -> datetime | None:
+    """Return when the next tick has something to do, as far as is known; None for nothing."""
+    times = (incidents.next_due(shell), heartbeats.next_due(shell))
+    return min((at for at in times if at is not None), default=None)
+
+
+def _run(shell: Shell, step: Step) -> int:
+    try:
+        return step.batch(shell)
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - one bad item must not stop the engine
+        log.error("engine.batch_failed", step=step.name, error=repr(error))
+    items = step.items(shell)
+    for item in items:
+        _run_alone(shell, step, item)
+    return len(items)
+
+
+def _run_alone(shell: Shell, step: Step, item: Any) -> None:
+    try:
+        step.one(shell, item)
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - it is set aside, where people see it
+        log.error("engine.set_aside", step=step.name, error=repr(error))
+        step.set_aside(shell, item, error)
