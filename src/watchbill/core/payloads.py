@@ -84,9 +84,7 @@ def read(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
     except msgspec.ValidationError as error:
         raise _wrong_type(str(error)) from None
     except ValueError as error:
-        raise Unreadable(
-            f"the body is not JSON: {clean(str(error), limit=200)}"
-        ) from None
+        raise Unreadable(f"the body is not JSON: {clean(str(error), limit=200)}") from None
 
 
 def _wrong_type(message: str) -> BadEvent:
@@ -130,12 +128,7 @@ def line(value: object, *, limit: int = NAME_LIMIT) -> str:
     'disk full'
     """
     plain = value if isinstance(value, str) else text(value)
-    if (
-        plain.isascii()
-        and plain.isprintable()
-        and len(plain) <= limit
-        and plain == plain.strip()
-    ):
+    if plain.isascii() and plain.isprintable() and len(plain) <= limit and plain == plain.strip():
         return plain
     if not plain.isprintable() or plain[:1] == " " or plain[-1:] == " ":
         plain = " ".join(plain.replace("\x00", "").split())
@@ -184,12 +177,18 @@ def instant(value: object) -> datetime | None:
         found = _number(value) if isinstance(value, int | float) else _written(value)
         if found is None:
             return None
-        found = (
-            found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-        )
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     return found if found.year in _YEARS else None
+
+
+def epoch(value: str) -> datetime | None:
+    """Return the instant that digits give as seconds (or milliseconds) since 1970."""
+    digits = value.strip()
+    return (
+        instant(int(digits)) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None
+    )
 
 
 def _number(value: float) -> datetime:
@@ -200,26 +199,23 @@ def _number(value: float) -> datetime:
 def _written(value: object) -> datetime | None:
     if not isinstance(value, str) or not 8 <= len(value) <= 64:
         return None
+    plain = value.strip()
+    if len(plain) > len("20260307") and plain.isdigit():
+        return epoch(plain)
     try:
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat(plain)
     except ValueError:
-        plain = value.strip()
-    if plain.isdigit() and plain.isascii():
-        return _number(int(plain))
-    plain = (
-        plain.partition(" m=")[0]
-        .removesuffix(" UTC")
-        .replace(" +", "+")
-        .replace(" -", "-")
-    )
+        return _odd(plain)
+
+
+def _odd(plain: str) -> datetime:
+    plain = plain.partition(" m=")[0].removesuffix(" UTC").replace(" +", "+").replace(" -", "-")
     return datetime.fromisoformat(plain.replace(" UTC", "+00:00"))
 
 
 def link(href: object, title: object = "") -> Link | None:
     """Return a link a browser may follow; None for any other scheme, or for no address."""
-    if not isinstance(href, str) or not href.lower().startswith(
-        ("https://", "http://")
-    ):
+    if not isinstance(href, str) or not href.lower().startswith(("https://", "http://")):
         return None
     if len(href) > HREF_LIMIT:
         return None

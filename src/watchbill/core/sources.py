@@ -6,7 +6,9 @@ is pure: no I/O, no clock, no memory. A module with these four names is a source
     parse -> events          the intake stores them, then answers `accepted(events)`
           -> BadEvent        the intake answers `refused(error)`; nothing is stored
           -> Refused         the same, with a status of its own: not signed, not allowed, too large
-          -> Confirm         the intake fetches `url` once, answers `accepted(())`; nothing to store
+          -> Confirm         the intake gets `url` once, answers `accepted(())`; nothing to store
+          -> Needs           the intake gets `url` (or has it in its cache), puts it into
+                             `Request.documents` and parses again
 
 `refused` also words the intake's own refusals (unknown key, body too large, database away), so that
 a client only ever meets its own dialect.
@@ -16,10 +18,14 @@ Source: DESIGN §3 (parse); house style 2.3; ADR sources-answer-in-their-own-dia
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+import msgspec
 
 from watchbill.core.events import BadEvent, Event
 from watchbill.errors import WatchbillError
@@ -27,7 +33,8 @@ from watchbill.errors import WatchbillError
 #: An integration's own settings, decrypted: JSON values by name.
 Settings = Mapping[str, object]
 
-#: Gets a document from an address that the source has already judged; raises `Refused` with 503.
+#: Gets a document from an address that a source has already judged; follows no redirect, takes at
+#: most 64 KB and a few seconds, and raises `Refused` with 503 if it cannot.
 Fetch = Callable[[str], bytes]
 
 #: Makes a key nobody has used before.
@@ -42,6 +49,8 @@ class Request:
     headers: Mapping[str, str]
     query: str
     body: bytes
+    #: What has been fetched for the source before, by address: certificates.
+    documents: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +69,13 @@ class Confirm:
     url: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """The source needs the document at `url` first; its host and path are ones it allows."""
+
+    url: str
+
+
 class Refused(WatchbillError):
     """The request is not accepted."""
 
@@ -69,7 +85,8 @@ class Refused(WatchbillError):
         self.reason = reason
 
 
-Parsed = tuple[Event, ...] | Confirm
+#: What a request turned out to be.
+Parsed = tuple[Event, ...] | Confirm | Needs
 
 
 class Source(Protocol):
@@ -146,3 +163,34 @@ def status_of(error: BadEvent | Refused) -> int:
     400
     """
     return error.status if isinstance(error, Refused) else 400
+
+
+def sentence(error: BadEvent | Refused) -> str:
+    """Return what is wrong, for people."""
+    return "; ".join(error.errors) if isinstance(error, BadEvent) else error.reason
+
+
+def json_reply(status: int, body: object) -> Reply:
+    """Return a JSON answer."""
+    return Reply(status=status, content_type="application/json", body=msgspec.json.encode(body))
+
+
+def must_post(request: Request) -> None:
+    """Refuse every method that carries no body.
+
+    Raises: Refused with 405.
+    """
+    if request.method not in ("POST", "PUT"):
+        raise Refused(405, "send the event with POST")
+
+
+def secret_of(settings: Settings) -> str:
+    """Return the integration's signing secret, or the empty text if it has none."""
+    found = settings.get("secret")
+    return found if isinstance(found, str) else ""
+
+
+def is_signed(message: bytes, *, secret: str, signature: str) -> bool:
+    """Say whether `signature` is the hexadecimal HMAC-SHA256 of `message`."""
+    expected = hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(expected.encode(), signature.strip().lower().encode())

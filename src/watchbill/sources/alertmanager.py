@@ -20,9 +20,7 @@ from watchbill.core.sources import Refused, Reply, Request, Settings
 
 name = "alertmanager"
 
-_ACCEPTED = Reply(
-    status=202, content_type="application/json", body=b'{"status":"success"}'
-)
+_ACCEPTED = Reply(status=202, content_type="application/json", body=b'{"status":"success"}')
 
 
 class Alert(msgspec.Struct):
@@ -56,6 +54,7 @@ def parse(request: Request, settings: Settings, *, now: datetime) -> tuple[Event
     Raises: BadEvent if the body has no alerts, or one of them neither fingerprint nor labels.
     """
     del settings, now
+    sources.must_post(request)
     body = payloads.read(_DECODER, request.body)
     if not body.alerts:
         raise BadEvent("'alerts' is missing or empty")
@@ -76,18 +75,12 @@ def accepted(events: tuple[Event, ...]) -> Reply:
 
 def refused(error: BadEvent | Refused) -> Reply:
     """Return the refusal in the words of Prometheus' own API; Alertmanager logs it."""
-    said = "; ".join(error.errors) if isinstance(error, BadEvent) else error.reason
     kind = "bad_data" if isinstance(error, BadEvent) else "refused"
-    body = {"status": "error", "errorType": kind, "error": said}
-    status = sources.status_of(error)
-    return Reply(
-        status=status, content_type="application/json", body=msgspec.json.encode(body)
-    )
+    body = {"status": "error", "errorType": kind, "error": sources.sentence(error)}
+    return sources.json_reply(sources.status_of(error), body)
 
 
-def _event(
-    alert: Alert, *, index: int, group: str, shared: Link | None, lost: int
-) -> Event:
+def _event(alert: Alert, *, index: int, group: str, shared: Link | None, lost: int) -> Event:
     labels = alert.labels or {}
     annotations = alert.annotations or {}
     resolved = alert.status.lower() == "resolved"
@@ -97,9 +90,7 @@ def _event(
         dedup_key=_fingerprint(alert, labels, index),
         summary=_summary(labels, annotations),
         severity=payloads.severity(labels.get("severity")),
-        source=payloads.line(
-            labels.get("instance") or labels.get("job"), limit=SUMMARY_LIMIT
-        ),
+        source=payloads.line(labels.get("instance") or labels.get("job"), limit=SUMMARY_LIMIT),
         alarm=payloads.line(labels.get("alertname")),
         group=group,
         occurred_at=payloads.instant(when),
@@ -123,12 +114,8 @@ def _summary(labels: dict[str, object], annotations: dict[str, object]) -> str:
         found = payloads.line(annotations.get(annotation), limit=SUMMARY_LIMIT)
         if found:
             return found
-    rest = ", ".join(
-        f"{n}={payloads.text(v)}" for n, v in labels.items() if n != "alertname"
-    )
-    return payloads.line(
-        f"{payloads.text(labels.get('alertname'))} {rest}", limit=SUMMARY_LIMIT
-    )
+    rest = ", ".join(f"{n}={payloads.text(v)}" for n, v in labels.items() if n != "alertname")
+    return payloads.line(f"{payloads.text(labels.get('alertname'))} {rest}", limit=SUMMARY_LIMIT)
 
 
 def _fields(
@@ -140,9 +127,7 @@ def _fields(
         yield "truncated_alerts", lost
 
 
-def _links(
-    alert: Alert, annotations: dict[str, object], shared: Link | None
-) -> tuple[Link, ...]:
+def _links(alert: Alert, annotations: dict[str, object], shared: Link | None) -> tuple[Link, ...]:
     return payloads.links(
         payloads.link(annotations.get("runbook_url"), "Runbook"),
         payloads.link(annotations.get("dashboard_url"), "Dashboard"),

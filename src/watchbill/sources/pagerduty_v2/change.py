@@ -43,13 +43,9 @@ class Change(msgspec.Struct):
         Raises: BadEvent.
         """
         payload = self.payload
-        summary = payloads.line(
-            payload.summary if payload else None, limit=SUMMARY_LIMIT
-        )
+        summary = payloads.line(payload.summary if payload else None, limit=SUMMARY_LIMIT)
         if payload is None or not summary:
-            raise BadEvent(
-                f"'payload{'.summary' if payload else ''}' is missing or blank"
-            )
+            raise BadEvent(f"'payload{'.summary' if payload else ''}' is missing or blank")
         return (_event(self, payload, summary, new_key()),)
 
 
@@ -85,7 +81,5 @@ def _event(body: Change, payload: ChangePayload, summary: str, key: str) -> Even
         source=payloads.line(payload.source, limit=SUMMARY_LIMIT),
         occurred_at=payloads.instant(payload.timestamp),
         fields=payloads.fields((*payloads.flat(details).items(), *others)),
-        links=payloads.links(
-            *(payloads.link(one.get("href"), one.get("text")) for one in hrefs)
-        ),
+        links=payloads.links(*(payloads.link(one.get("href"), one.get("text")) for one in hrefs)),
     )

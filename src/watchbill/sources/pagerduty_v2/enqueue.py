@@ -143,17 +143,13 @@ def _event(body: Enqueue, action: EventAction, dedup_key: str) -> Event:
     )
 
 
-def _alarm(
-    payload: Payload, details: Mapping[str, object], labels: Mapping[str, object]
-) -> str:
+def _alarm(payload: Payload, details: Mapping[str, object], labels: Mapping[str, object]) -> str:
     """Return the alarm's key.
 
     Source: ADR how-an-alarm-key-is-found.
     """
     named = (details.get("alarm"), payload.class_, details.get("alertname"))
-    found = next(
-        (one for one in named if isinstance(one, str) and one), labels.get("alertname")
-    )
+    found = next((one for one in named if isinstance(one, str) and one), labels.get("alertname"))
     return payloads.line(found)
 
 
@@ -177,15 +173,13 @@ def _fields(
 
 
 def _links(body: Enqueue) -> tuple[Link, ...]:
-    found = [payloads.link(body.client_url, body.client)]
-    for one in map(
-        payloads.mapping, payloads.items(body.links)[: payloads.LINKS_LIMIT]
-    ):
-        found.append(payloads.link(one.get("href"), one.get("text")))
-    for one in map(
-        payloads.mapping, payloads.items(body.images)[: payloads.LINKS_LIMIT]
-    ):
-        found.append(
+    sent = map(payloads.mapping, payloads.items(body.links)[: payloads.LINKS_LIMIT])
+    pictures = map(payloads.mapping, payloads.items(body.images)[: payloads.LINKS_LIMIT])
+    return payloads.links(
+        payloads.link(body.client_url, body.client),
+        *(payloads.link(one.get("href"), one.get("text")) for one in sent),
+        *(
             payloads.link(one.get("href") or one.get("src"), one.get("alt") or "image")
-        )
-    return payloads.links(*found)
+            for one in pictures
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Any JSON: events found by a mapping in the settings, or by the names everyone uses."""
