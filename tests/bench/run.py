@@ -1,0 +1,143 @@
+"""The benchmarks, side by side with Alertmanager: `python tests/bench/run.py [--quick]`.
+
+Loopback only, every row bounded in count and time. Writes `docs/benchmarks.md` when all rows ran.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pathlib
+import sys
+import tempfile
+from collections.abc import Callable
+
+import alertmanager
+import arrivals
+import figures
+import machine
+import processes
+import report
+import rounds
+import rows_generator
+import rows_intake
+import rows_lasting
+import rows_messages
+import rows_rotas
+import watchbill_server
+
+from watchbill import clock
+
+_ROOT = pathlib.Path(__file__).parents[2]
+_ROWS: dict[str, Callable[[rounds.Bench], figures.Row]] = {
+    "memory": rows_lasting.memory,
+    "single": rows_intake.single,
+    "batched": rows_intake.batched,
+    "offered": rows_intake.offered,
+    "idle": rows_messages.idle,
+    "loaded": rows_messages.loaded,
+    "behind": rows_messages.behind,
+    "storm": rows_messages.storm,
+    "one-alarm": rows_messages.one_alarm,
+    "on-call": rows_rotas.on_call,
+    "killed": rows_lasting.killed,
+}
+
+
+def main() -> int:
+    """Run the rows that were asked for; 0 unless a row falls short of its bar."""
+    asked = _arguments()
+    absent = processes.missing(["taskset", "wrk"])
+    if absent:
+        print(f"missing: {', '.join(absent)}; install with: apt-get install util-linux wrk")
+        return 2
+    os.sched_setaffinity(0, {processes.LOAD_CORE})
+    facts = machine.facts()
+    favoured = processes.favour([os.getpid()])
+    facts["scheduling"] = "before other work" if favoured else "as any other work (not root)"
+    for name, fact in facts.items():
+        print(f"{name}: {fact}")
+    try:
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            rows = _run(asked, pathlib.Path(folder))
+    finally:
+        processes.favour([os.getpid()], weight=0, nice=0)
+    _finish(asked, rows, facts)
+    return 1 if any(row.verdict == "short" for row in rows) else 0
+
+
+def _run(asked: argparse.Namespace, folder: pathlib.Path) -> list[figures.Row]:
+    """Run every row, printing it as it is done, and leave no process behind."""
+    receiver = arrivals.Receiver(folder)
+    peer = None if asked.no_peer else _peer(folder, receiver)
+    ours = None if asked.no_ours else _ours(folder, receiver)
+    bench = rounds.Bench(
+        receiver=receiver,
+        peer=peer,
+        ours=ours,
+        why_no_peer="" if peer else "prometheus-alertmanager is not installed or was left out",
+        why_not_ours="" if ours else "the server was left out",
+        quick=asked.quick,
+        kept_events=asked.kept,
+        say=lambda text: print(text, flush=True),
+    )
+    rows = []
+    try:
+        if "ceiling" in asked.only or not asked.only:
+            rows.append(rows_generator.ceiling(bench, folder))
+            print(report.line(rows[-1]), flush=True)
+        for name, measure in _ROWS.items():
+            if not asked.only or name in asked.only:
+                rows.append(measure(bench))
+                print(report.line(rows[-1]), flush=True)
+    finally:
+        if peer:
+            peer.close()
+        if ours:
+            ours.stop()
+        receiver.stop()
+    return rows
+
+
+def _peer(folder: pathlib.Path, receiver: arrivals.Receiver) -> alertmanager.Alertmanager | None:
+    """Return the peer, if it is installed."""
+    if processes.missing([alertmanager.COMMAND]):
+        print("no prometheus-alertmanager: apt-get install prometheus-alertmanager")
+        return None
+    return alertmanager.Alertmanager(folder, receiver_port=receiver.port)
+
+
+def _ours(folder: pathlib.Path, receiver: arrivals.Receiver) -> watchbill_server.Watchbill:
+    """Return our side; it starts when the first row needs it."""
+    return watchbill_server.Watchbill(folder, receiver_port=receiver.port)
+
+
+def _finish(asked: argparse.Namespace, rows: list[figures.Row], facts: dict[str, str]) -> None:
+    """Print the table, and write it where it was asked for."""
+    print()
+    for row in rows:
+        print(report.line(row))
+    for row in [each for each in rows if each.name == "ceiling"]:
+        facts[row.title] = report.alone(row)
+        rows.remove(row)
+    where = asked.out or (None if asked.only else _ROOT / "docs" / "benchmarks.md")
+    if where:
+        page = report.page(rows, facts, when=clock.real_now(), quick=asked.quick)
+        pathlib.Path(where).write_text(page)
+        print(f"written: {where}")
+
+
+def _arguments() -> argparse.Namespace:
+    """Return what was asked for on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
+    parser.add_argument("--only", type=lambda text: text.split(","), default=[], help="row,row")
+    parser.add_argument("--kept", type=int, default=10_000_000, help="events kept in the last rows")
+    parser.add_argument("--out", help="where to write the page, also for a part of the rows")
+    parser.add_argument("--no-peer", action="store_true", help="measure only Watchbill")
+    parser.add_argument("--no-ours", action="store_true", help="measure only Alertmanager")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
