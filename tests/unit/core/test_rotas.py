@@ -274,6 +274,13 @@ class TestStretches:
             Stretch(person_id=DAN, is_override=True, **window)
         ]
 
+    def test_what_ends_with_the_window_leaves_nothing_empty_behind(self):
+        rota = replace(WEEKLY, overrides=(override(DAN, "2026-03-10T00:00", "2026-03-11T00:00"),))
+        window = {"start": at("2026-03-10T00:00"), "end": at("2026-03-11T00:00")}
+        assert rotas.stretches(rota, (), **window) == [
+            Stretch(person_id=DAN, is_override=True, **window)
+        ]
+
     def test_what_lies_outside_the_window_is_not_seen(self):
         rota = replace(
             WEEKLY,
