@@ -18,7 +18,7 @@ def facts() -> dict[str, str]:
     """Return the facts of this machine and of what was measured, by name."""
     return {
         "processor": _processor(),
-        "cores": f"{os.cpu_count()}, shared; server and database on one, load and receiver on the other",
+        "cores": f"{os.cpu_count()}, shared; server and database on one, load on the other",
         "memory": _memory(),
         "kernel": f"{platform.system()} {platform.release()}",
         "Python": f"{platform.python_version()}, {_build()}",

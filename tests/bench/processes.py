@@ -36,7 +36,7 @@ def missing(commands: Iterable[str]) -> list[str]:
 def start(
     argv: Sequence[str], *, core: int, log: pathlib.Path, env: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start a command on one core, in a session and at a weight of its own, its output in a file."""
+    """Start a command on one core, in a session of its own, its output in a file."""
     with log.open("ab") as out:
         process = subprocess.Popen(
             [*pinned(core), *argv],
@@ -53,7 +53,7 @@ def start(
 def favour(pids: Iterable[int], *, weight: int = -20, nice: int = -15) -> bool:
     """Let these processes go before what else the machine does; False where that is not allowed.
 
-    The weight is that of the scheduler's group of a session: `nice` alone does nothing across groups.
+    The weight is that of the scheduler's group of a session: `nice` does nothing across groups.
     """
     try:
         for pid in pids:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import figures
 
+# ruff: noqa: E501 - the page's own lines
 _HEAD = """\
 # Benchmarks
 

@@ -40,6 +40,7 @@ _ROWS: dict[str, Callable[[rounds.Bench], figures.Row]] = {
     "storm": rows_messages.storm,
     "one-alarm": rows_messages.one_alarm,
     "on-call": rows_rotas.on_call,
+    "rota-year": rows_rotas.rota_year,
     "killed": rows_lasting.killed,
 }
 
