@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections.abc import AsyncIterator
 
+import anyio
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tools import samples
 from watchbill.web.ui import assets, pages
+from watchbill.web.ui.shell import Theme
 
+THEMES: tuple[Theme, ...] = ("light", "dark")
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -42,7 +46,8 @@ def show(name: str) -> Route:
     path, screen, context, shell = samples.SCREENS[name]
 
     def endpoint(request: Request) -> Response:
-        theme = request.query_params.get("theme") or request.cookies.get("wb_theme", "")
+        asked = request.query_params.get("theme") or request.cookies.get("wb_theme")
+        theme: Theme = next((t for t in THEMES if t == asked), "")
         request.state.shell = dataclasses.replace(shell, theme=theme)
         return pages.render(request, screen, context)
 
@@ -57,9 +62,15 @@ async def choose_theme(request: Request) -> Response:
     return response
 
 
+async def quiet() -> AsyncIterator[str]:
+    """Yield a stream on which nothing ever changes."""
+    yield ": nothing changes here\n\n"
+    await anyio.sleep_forever()
+
+
 def live(_request: Request) -> Response:
-    """Say that something changed, once."""
-    return Response("retry: 60000\nevent: changed\ndata: x\n\n", media_type="text/event-stream")
+    """Answer `/live`."""
+    return StreamingResponse(quiet(), media_type="text/event-stream")
 
 
 def build() -> Starlette:

@@ -9,6 +9,7 @@ from watchbill.web.ui import access, incidents, mailbox, pages, people, settings
 from watchbill.web.ui.shell import Choice, Fact, IncidentRow, Shell, Viewer
 
 NOW = datetime(2026, 3, 7, 3, 2, tzinfo=UTC)
+EXAMPLE = "wbk_3b1f9a0c5d7e48a2b6f0c4d8e1a57b93"
 MONDAY = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
 MONDAY_SF = datetime(2026, 3, 9, 16, 0, tzinfo=UTC)
 FRIDAY = datetime(2026, 3, 13, 18, 0, tzinfo=UTC)
@@ -252,11 +253,18 @@ Restart the workers: `kubectl rollout restart deploy/checkout`. Then press *I ne
 """
 
 TIMELINE = (
-    incidents.TimelineRow(at=before(seconds=40), sentence="12 more alerts joined; nobody was called again."),
-    incidents.TimelineRow(at=before(minutes=2), sentence="E-mail to Niamh Byrne was taken by the mail server."),
-    incidents.TimelineRow(at=before(minutes=2), sentence="Niamh Byrne is called: the volunteer standing the shift."),
     incidents.TimelineRow(
-        at=before(minutes=2), sentence="Opened by alarm checkout-errors from Alertmanager production."
+        at=before(seconds=40), sentence="12 more alerts joined; nobody was called again."
+    ),
+    incidents.TimelineRow(
+        at=before(minutes=2), sentence="E-mail to Niamh Byrne was taken by the mail server."
+    ),
+    incidents.TimelineRow(
+        at=before(minutes=2), sentence="Niamh Byrne is called: the volunteer standing the shift."
+    ),
+    incidents.TimelineRow(
+        at=before(minutes=2),
+        sentence="Opened by alarm checkout-errors from Alertmanager production.",
     ),
     incidents.TimelineRow(
         at=before(hours=9),
@@ -275,7 +283,9 @@ ALERTS = (
         fields=(
             Fact(label="alertname", value="checkout-errors"),
             Fact(label="region", value="eu-west-1"),
-            Fact(label="instance", value="checkout-7f9c6d5b8-x2x9q.payments.svc.cluster.local:9090"),
+            Fact(
+                label="instance", value="checkout-7f9c6d5b8-x2x9q.payments.svc.cluster.local:9090"
+            ),
         ),
     ),
     incidents.AlertRow(
@@ -324,7 +334,9 @@ INCIDENT = incidents.Incident(
         ),
         is_me=True,
     ),
-    next_step=incidents.NextStep(at=NOW + timedelta(minutes=3), target="Tomás Walsh, duty manager,"),
+    next_step=incidents.NextStep(
+        at=NOW + timedelta(minutes=3), target="Tomás Walsh, duty manager,"
+    ),
     can=frozenset({"acknowledge", "resolve", "snooze", "help", "decline", "note"}),
     snoozes=tuple(timedelta(minutes=minutes) for minutes in (30, 60, 240, 480)),
     runbook=markdown.to_html(RUNBOOK),
@@ -556,7 +568,7 @@ INTEGRATIONS = settings.Integrations(
     services=SERVICE_CHOICES,
     created=settings.NewSecret(
         name="Alertmanager staging",
-        secret="wbk_3b1f9a0c5d7e48a2b6f0c4d8e1a57b93",
+        secret=EXAMPLE,
         advice="Put this address into a webhook receiver.",
         example="receivers:\n- name: watchbill\n  webhook_configs:\n  - url: https://watchbill.example.org/intake/alertmanager/wbk_3b1f9a0c5d7e48a2b6f0c4d8e1a57b93",
     ),
@@ -617,7 +629,7 @@ ERROR = access.ErrorPage(
 )
 
 #: name of the shot → path, screen, context, shell
-SCREENS: dict[str, tuple[str, pages.Screen, object, Shell]] = {
+SCREENS: dict[str, tuple[str, pages.Screen, pages.Context, Shell]] = {
     "tonight": ("/", pages.TONIGHT, TONIGHT, SHELL),
     "tonight-faults": ("/sample/faults", pages.TONIGHT, QUIET, SHELL),
     "incidents": ("/incidents", pages.INCIDENTS, INCIDENTS, SHELL),

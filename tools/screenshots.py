@@ -21,10 +21,15 @@ from tools import preview, samples
 ROOT = Path(__file__).resolve().parent.parent
 AXE = ROOT / "tests/vendor/axe-4.14.1.min.js"
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 WIDTHS = {"wide": 1200, "phone": 390}
 THEMES = ("light", "dark")
 #: What is needed to show a screen; what htmx fetches later is not.
@@ -37,7 +42,9 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 @contextmanager
 def served(port: int) -> Iterator[str]:
     """Serve the preview in a thread for as long as the block runs."""
-    server = uvicorn.Server(uvicorn.Config(preview.build(), port=port, log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(preview.build(), port=port, log_level="error", timeout_graceful_shutdown=0)
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
@@ -53,9 +60,14 @@ def look(page: Page, url: str) -> list[str]:
     sizes: list[int] = []
     page.on("console", lambda m: faults.append(m.text) if m.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("response", lambda r: sizes.append(len(r.body())) if r.request.resource_type in COUNTED else None)
+    page.on(
+        "response",
+        lambda r: sizes.append(len(r.body())) if r.request.resource_type in COUNTED else None,
+    )
     page.goto(url, wait_until="load")
     page.wait_for_function("customElements.get('wb-live') !== undefined")
+    if page.locator("wb-live").count():
+        page.wait_for_function("document.getElementById('link-state').textContent === 'Live'")
     sent = sum(sizes)
     if sent > BUDGET_BYTES:
         faults.append(f"{sent} bytes sent")
@@ -63,7 +75,7 @@ def look(page: Page, url: str) -> list[str]:
         faults.append("scrolls sideways")
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate(
+    found: list[str] = page.evaluate(
         "tags => axe.run({runOnly: tags}).then(r => r.violations.map(v => v.id + ': ' + "
         "v.nodes.map(n => n.html.slice(0, 120) + ' ' + "
         "n.any.map(a => a.message).join(' ')).join(' | ')))",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererProtocol
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
@@ -15,10 +15,9 @@ from markupsafe import Markup, escape
 #: A runbook stands below the screen's h2, so its own h1 becomes an h3.
 _HEADING_SHIFT = 2
 
-_TAGS = set(
-    "a abbr b blockquote br code dd del dl dt em h3 h4 h5 h6 hr i kbd li ol p pre s strong sub sup "
-    "table tbody td th thead tr ul".split()
-)
+_TEXT = {"a", "abbr", "b", "br", "code", "del", "em", "i", "kbd", "s", "strong", "sub", "sup"}
+_BLOCKS = {"blockquote", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "ul"}
+_TABLES = {"table", "tbody", "td", "th", "thead", "tr"}
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "th": {"scope"}}
 _SCHEMES = {"http", "https", "mailto", "tel"}
 
@@ -36,7 +35,7 @@ def to_html(text: str) -> Markup:
     return Markup(  # noqa: S704  nh3 has just cleaned it
         nh3.clean(
             raw,
-            tags=_TAGS,
+            tags=_TEXT | _BLOCKS | _TABLES,
             attributes=_ATTRIBUTES,
             url_schemes=_SCHEMES,
             link_rel="noopener noreferrer",
@@ -56,7 +55,7 @@ def _image_as_link(
     return f'<a href="{escape(href)}">{escape(token.content or "picture")}</a>'
 
 
-def _shift_headings(state: Any) -> None:
+def _shift_headings(state: StateCore) -> None:
     for token in state.tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(6, int(token.tag[1:]) + _HEADING_SHIFT)}"

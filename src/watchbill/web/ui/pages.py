@@ -7,10 +7,10 @@ begins with `_`; the full page includes it, so page and fragment cannot differ.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 import jinja2
 from starlette.requests import Request
@@ -18,6 +18,12 @@ from starlette.responses import HTMLResponse
 
 from watchbill.web.ui import assets, times
 from watchbill.web.ui.shell import Shell
+
+
+class Context(Protocol):
+    """What a screen shows: any dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +58,7 @@ _HEADERS = {"Cache-Control": "no-store", "Vary": "HX-Request, Cookie"}
 
 
 def render(
-    request: Request, screen: Screen, context: object, *, status: int = 200
+    request: Request, screen: Screen, context: Context, *, status: int = 200
 ) -> HTMLResponse:
     """Return the screen's page, or only its part when htmx asks for it.
 
@@ -65,14 +71,10 @@ def render(
     return HTMLResponse(html, status_code=status, headers=_HEADERS)
 
 
-def to_text(template: str, context: object, *, shell: Shell, path: str) -> str:
+def to_text(template: str, context: Context, *, shell: Shell, path: str) -> str:
     """Return the template filled with the context's fields."""
-    values = {field.name: getattr(context, field.name) for field in fields(_dataclass(context))}
+    values = {field.name: getattr(context, field.name) for field in fields(context)}
     return environment().get_template(template).render(**values, shell=shell, path=path)
-
-
-def _dataclass(context: object) -> Any:
-    return context
 
 
 def _source(name: str) -> str | None:
