@@ -19,6 +19,7 @@ import secrets
 import shutil
 import stat
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -253,7 +254,7 @@ def socket_directory(home: Path, runner: Account) -> Path:
     directory = home / "socket"
     if len(os.fsencode(directory)) > _LONGEST_SOCKET_DIRECTORY:
         digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
-        directory = Path("/tmp", f"watchbill-{runner.uid}-{digest}")  # noqa: S108 - checked below
+        directory = Path(tempfile.gettempdir(), f"watchbill-{runner.uid}-{digest}")
     with contextlib.suppress(FileExistsError):
         directory.mkdir(mode=0o700)
         runner.own(directory)
