@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from watchbill.core import escalation, incidents, routing
+from watchbill.core import escalation, incidents, passing
 from watchbill.core.company import Company
 from watchbill.core.contacts import NewId
 from watchbill.core.incidents import Decision, EntryKind, Incident, IncidentState
 from watchbill.core.pages import Outcome, Page
 from watchbill.core.people import PersonId
-from watchbill.core.routing import Side, StepRole
+from watchbill.core.routing import Route, StepRole
 from watchbill.errors import Conflict, Invalid
 
 #: The longest an incident can be put off at a time.
@@ -64,6 +64,9 @@ def acknowledge(
         return Decision(incident=incident)
     if incident.state is IncidentState.ACKNOWLEDGED and by in (None, incident.acknowledged_by):
         return Decision(incident=incident)
+    if incident.state is IncidentState.SNOOZED:
+        # Time has passed unseen: taken now means taken where it belongs now.
+        incident = passing.place(company, *passing.where(company, incident, now=now))
     timeout = company.services[incident.service_id].ack_timeout
     taken = replace(
         incident,
@@ -171,7 +174,7 @@ def decline(
     if not any(page.person_id == by and page.is_open for page in pages):
         raise NotCalled
     said = incidents.entry(incident, EntryKind.DECLINED, now=now, new_id=new_id, by=by)
-    return _give_up(company, incident, pages, by, Outcome.DECLINED, said, now=now, new_id=new_id)
+    return _give_up(company, incident, pages, Outcome.DECLINED, said, now=now, new_id=new_id)
 
 
 def unreachable(
@@ -194,41 +197,27 @@ def unreachable(
         by=person_id,
         outcome=Outcome.FAILED.value,
     )
-    return _give_up(
-        company, incident, pages, person_id, Outcome.FAILED, said, now=now, new_id=new_id
-    )
+    return _give_up(company, incident, pages, Outcome.FAILED, said, now=now, new_id=new_id)
 
 
 def _give_up(
     company: Company,
     incident: Incident,
     pages: tuple[Page, ...],
-    person_id: PersonId,
     outcome: Outcome,
     said: incidents.Entry,
     *,
     now: datetime,
     new_id: NewId,
 ) -> Decision:
-    """End one person's call; when it was the last, the step is over at once."""
+    """End the call of who `said` so; when it was the last, the step is over at once."""
+    person_id = said.person_id
     ended = tuple(p.end(outcome, now=now) for p in pages if p.person_id == person_id and p.is_open)
     others = tuple(p for p in pages if p.person_id != person_id and p.is_open)
-    over = incident
-    if not others and incident.state is IncidentState.TRIGGERED:
-        over = replace(incident, step_ends_at=_over_at(company, incident, now))
-    done = Decision(incident=over, pages=ended, entries=(said,))
-    return done.then(escalation.advance(company, over, others, now=now, new_id=new_id))
-
-
-def _over_at(company: Company, incident: Incident, now: datetime) -> datetime:
-    """Return when the next step begins: at once, but the last step waits before it repeats.
-
-    Otherwise the only reachable person, by declining, would be called again at once, for ever.
-    """
-    steps = routing.route(company, incident.subject, at=now).steps
-    if incident.step + 1 < len(steps) or incident.step_ends_at is None:
-        return now
-    return incident.step_ends_at
+    done = Decision(incident=incident, pages=ended, entries=(said,))
+    return done.then(
+        escalation.advance(company, incident, others, now=now, new_id=new_id, gave_up=person_id)
+    )
 
 
 def need_help(
@@ -243,27 +232,26 @@ def need_help(
     """Return the incident with the duty manager being called, by `by`'s own wish (ES3).
 
     `by` keeps it and is not called again; if the duty manager does not answer, every manager is
-    called, as in any escalation.
+    called, as in any escalation. Asking again while the call goes on changes nothing.
 
     Raises: IncidentResolved; HeldInSilence.
     """
     _refuse_resolved(incident)
-    if incident.side in (Side.HOLD, Side.NOBODY):
+    if incident.state is IncidentState.TRIGGERED and incident.help_asked_by == by:
+        return Decision(incident=incident)
+    settled, route = passing.where(company, replace(incident, help_asked_by=by), now=now)
+    if route.is_waiting:
         raise HeldInSilence(incident_id=incident.id)
     asked = replace(
-        incident,
+        passing.place(company, settled, route),
         state=IncidentState.TRIGGERED,
         acknowledged_by=by,
         acknowledged_at=incident.acknowledged_at or now,
         ack_until=None,
         snoozed_until=None,
-        help_asked_by=by,
+        step=_before_managers(route),
+        step_ends_at=now,
     )
-    steps = routing.route(company, asked.subject, at=now).steps
-    first = next(
-        (i for i, s in enumerate(steps) if any(role is StepRole.MANAGER for _, role in s.people)), 0
-    )
-    asked = replace(asked, step=first - 1, step_ends_at=now)
     ended = tuple(
         page.end(Outcome.ACKNOWLEDGED if page.person_id == by else Outcome.COVERED, now=now)
         for page in pages
@@ -289,14 +277,26 @@ def break_glass(
 ) -> Decision:
     """Return a held incident as a page to the volunteer, because `by` says why it cannot wait.
 
+    Held is what reaches nobody now, be it acknowledged, put off or muted. Who had it is called
+    like anybody else.
+
     Raises: IncidentResolved; NotHeld; NoReason.
     """
     _refuse_resolved(incident)
     if not reason.strip():
         raise NoReason
-    if incident.state is not IncidentState.HELD:
+    settled, route = passing.where(company, incident, now=now)
+    if not route.is_waiting:
         raise NotHeld(state=incident.state.value)
-    broken = replace(incident, glass_by=by, glass_reason=reason.strip())
+    broken = replace(
+        passing.unacknowledged(passing.place(company, settled, route)),
+        state=IncidentState.TRIGGERED,
+        step=-1,
+        step_ends_at=None,
+        snoozed_until=None,
+        glass_by=by,
+        glass_reason=reason.strip(),
+    )
     done = Decision(
         incident=broken,
         entries=(
@@ -311,3 +311,11 @@ def break_glass(
 def _refuse_resolved(incident: Incident) -> None:
     if not incident.is_open:
         raise IncidentResolved(incident_id=incident.id)
+
+
+def _before_managers(route: Route) -> int:
+    """Return the step before the first that calls a manager, or before the first of all."""
+    for index, step in enumerate(route.steps):
+        if any(role is StepRole.MANAGER for _, role in step.people):
+            return index - 1
+    return -1

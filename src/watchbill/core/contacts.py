@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from watchbill.core.notifications import Notification, NotificationState
 from watchbill.core.messages import MessageKind
+from watchbill.core.notifications import Notification, NotificationState
 from watchbill.core.people import ContactMethod, Person
 
 #: Makes an id with the given prefix; handed in, because the core knows no randomness.
@@ -32,8 +32,6 @@ def plan(
         for method, after in _methods(person)
         if kind is MessageKind.PAGE or after == timedelta(0)
     ]
-    if not planned and person.methods:
-        planned = [(person.methods[0], timedelta(0))]
     return tuple(
         Notification(
             id=new_id("ntf"),

@@ -34,11 +34,16 @@ def due_at(incident: Incident) -> datetime | None:
 def tell(
     company: Company, incident: Incident, pages: tuple[Page, ...], *, now: datetime, new_id: NewId
 ) -> Decision:
-    """Return the messages about the incident's growth to those being called, if they are due."""
+    """Return the messages about the incident's growth to those being called, if they are due.
+
+    While nobody is being called there is nobody to tell; the next call says how many there are.
+    """
     at = due_at(incident)
-    if at is None or at > now or not pages:
+    if at is None or at > now:
         return Decision(incident=incident)
     told = replace(incident, announced=incident.firing, announced_at=now)
+    if not pages:
+        return Decision(incident=told)
     data = {"was": incident.announced, "firing": incident.firing}
     return Decision(
         incident=told,

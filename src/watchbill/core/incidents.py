@@ -182,7 +182,7 @@ def entry(
     now: datetime,
     new_id: NewId,
     by: PersonId | None = None,
-    **facts: Any,
+    **facts: object,
 ) -> Entry:
     """Return a line for the incident's timeline."""
     return Entry(

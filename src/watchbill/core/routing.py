@@ -99,6 +99,11 @@ class Route:
     until: datetime | None = None
     facts: Facts = ()
 
+    @property
+    def is_waiting(self) -> bool:
+        """True if nobody is asked: it is held, or nobody's."""
+        return self.side in (Side.HOLD, Side.NOBODY)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
