@@ -157,7 +157,8 @@ class _Controller(controller.Controller):
 def _mail(to: str, content: bytes) -> ReceivedMail:
     mail = message_from_bytes(content, policy=policy.default)
     part = mail.get_body(("plain", "html"))
-    text = part.get_content() if isinstance(part, EmailMessage) else ""
+    text = str(part.get_content()) if isinstance(part, EmailMessage) else ""
+    text = text.replace("\r\n", "\n")
     return ReceivedMail(
         to=to,
         sender=str(mail["From"] or ""),

@@ -306,9 +306,7 @@ class Outgoing:
         return Reply(status=response.status, headers=headers, body=content, is_whole=is_whole)
 
 
-def wrap(
-    sock: DeadlineSocket, context: ssl.SSLContext, host: str, deadline: Deadline
-) -> _TlsSocket:
+def wrap(sock: socket.socket, context: ssl.SSLContext, host: str, deadline: Deadline) -> _TlsSocket:
     """Return `sock` under TLS for the name `host`. Raises: OSError, of which ssl.SSLError is one."""
     sock.settimeout(deadline.left())
     try:
@@ -362,7 +360,7 @@ def cause(error: Exception) -> str:
     for kind, words in _CAUSES:
         if isinstance(error, kind):
             return words
-    return "The other side answered something that is not HTTP."
+    return "The other side answered something that cannot be understood."
 
 
 #: From the particular to the general.

@@ -56,7 +56,7 @@ _LATER = messages.TemporaryFailure
 _NEVER = messages.PermanentFailure
 
 #: What a reply code means. One that is not listed goes by its first digit: 4 later, 5 never.
-#: Refused log-ins and missing encryption are our own settings, which somebody will mend: later.
+#: Refused log-ins, missing encryption and commands not understood are our own settings, which somebody will mend: later.
 #: A full mailbox (552) is never: nobody empties it in a page's minutes, and a failure that shows
 #: at once sends the next contact method on its way.
 #: Source: RFC 5321 §4.2.3; RFC 4954 §6; RFC 3207 §4.
@@ -67,6 +67,9 @@ REPLIES: Mapping[int, tuple[type[messages.TemporaryFailure | messages.PermanentF
     451: (_LATER, "The mail server has a local error."),
     452: (_LATER, "The mail server is out of storage."),
     454: (_LATER, "The mail server cannot check the log-in, or start TLS, just now."),
+    500: (_LATER, "The mail server does not understand: check the SMTP settings."),
+    502: (_LATER, "The mail server does not know a command: check the SMTP settings."),
+    503: (_LATER, "The mail server expects other commands first: check the SMTP settings."),
     530: (_LATER, "The mail server wants a log-in or TLS first: check the SMTP settings."),
     534: (_LATER, "The mail server wants another way of log-in: check the SMTP settings."),
     535: (_LATER, "The mail server refused the log-in: check the SMTP settings."),
@@ -129,7 +132,7 @@ class EmailChannel:
         deadline = outgoing.Deadline(self.deadline_s)
         smtp = self._connected(deadline)
         try:
-            self._log_in(smtp, deadline)
+            self._log_in(smtp)
             options = ["SMTPUTF8", "BODY=8BITMIME"] if is_utf8 else []
             if is_utf8 and not smtp.has_extn("smtputf8"):
                 raise smtplib.SMTPResponseException(553, b"")
@@ -152,14 +155,14 @@ class EmailChannel:
             raise smtplib.SMTPResponseException(code, text)
         return smtp
 
-    def _log_in(self, smtp: _Smtp, deadline: outgoing.Deadline) -> None:
+    def _log_in(self, smtp: _Smtp) -> None:
         security = self._settings.security
         smtp.ehlo_or_helo_if_needed()
         is_offered = smtp.has_extn("starttls")
         if security is Security.STARTTLS and not is_offered:
             raise smtplib.SMTPResponseException(530, b"")
         if is_offered and security in {Security.STARTTLS, Security.OFFERED}:
-            smtp.protect(self._tls, deadline)
+            smtp.protect(self._tls, self._settings.host)
         if self._settings.username:
             smtp.login(self._settings.username, self._settings.password)
 
@@ -178,12 +181,15 @@ class _Smtp(smtplib.SMTP):
         sock = outgoing.connect(host, port, self._deadline)
         return sock if self._tls is None else outgoing.wrap(sock, self._tls, host, self._deadline)
 
-    def protect(self, tls: ssl.SSLContext, deadline: outgoing.Deadline) -> None:
+    def protect(self, tls: ssl.SSLContext, host: str) -> None:
         """Start TLS, and forget what the server said before. Source: RFC 3207 §4.2."""
-        if self.sock is not None:
-            self.sock.settimeout(deadline.left())
-        self.starttls(context=tls)
-        setattr(self.sock, "deadline", deadline)  # noqa: B010
+        code, text = self.docmd("STARTTLS")
+        if code != 220 or self.sock is None:
+            raise smtplib.SMTPResponseException(code, text)
+        self.sock = outgoing.wrap(self.sock, tls, host, self._deadline)
+        self.file = None
+        self.ehlo_resp = self.helo_resp = None
+        self.esmtp_features = {}
         self.ehlo_or_helo_if_needed()
 
 
