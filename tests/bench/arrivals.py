@@ -27,11 +27,15 @@ class Receiver:
         script = pathlib.Path(__file__).with_name("receiver.py")
         argv = [sys.executable, str(script), str(self.port)]
         self._process = processes.start(argv, core=processes.LOAD_CORE, log=folder / "receiver.log")
-        processes.wait_until(
-            lambda: processes.ask(self.port, "/count")[0] == 200,
-            within_s=20,
-            what="the receiver's start",
-        )
+        try:
+            processes.wait_until(self._ready, within_s=20, what="the receiver's start")
+        except TimeoutError:
+            self.stop()
+            raise
+
+    def _ready(self) -> bool:
+        """Tell whether it answers."""
+        return processes.ask(self.port, "/count")[0] == 200
 
     def forget(self) -> None:
         """Forget what came so far."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import pathlib
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -52,6 +53,7 @@ def main() -> int:
     if absent:
         print(f"missing: {', '.join(absent)}; install with: apt-get install util-linux wrk")
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left running
     os.sched_setaffinity(0, {processes.LOAD_CORE})
     facts = machine.facts()
     favoured = processes.favour([os.getpid()])
