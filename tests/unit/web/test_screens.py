@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from tools import samples
+from tools import sample_night, samples
 from watchbill.web.ui import (
     access,
     assets,
@@ -146,10 +146,10 @@ def test_a_fault_that_must_read_zero_is_said_at_the_top() -> None:
 
 
 def test_what_people_typed_is_escaped() -> None:
-    row = dataclasses.replace(samples.CHECKOUT, sentence="<script>alert(1)</script>")
-    context = dataclasses.replace(samples.INCIDENTS, rows=(row,))
+    row = dataclasses.replace(sample_night.CHECKOUT, sentence="<script>alert(1)</script>")
+    context = dataclasses.replace(sample_night.INCIDENTS, rows=(row,))
 
-    html = pages.to_text(pages.INCIDENTS.page, context, shell=samples.SHELL, path="/incidents")
+    html = pages.to_text(pages.INCIDENTS.page, context, shell=sample_night.SHELL, path="/incidents")
 
     assert "<script>alert" not in html
 
