@@ -7,7 +7,6 @@ from datetime import datetime
 
 import figures
 
-# ruff: noqa: E501 - the page's own lines
 _HEAD = """\
 # Benchmarks
 

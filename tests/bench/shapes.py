@@ -109,7 +109,7 @@ def _padded(event: dict[str, object], *, into: str) -> str:
     """Return the event as JSON of exactly `SINGLE_BYTES`, filled up with a detail."""
     inner = event[into]
     assert isinstance(inner, dict)
-    room = inner["custom_details"] if "custom_details" in inner else inner
+    room = inner.get("custom_details", inner)
     room["detail"] = ""
     room["detail"] = "x" * (SINGLE_BYTES - len(json.dumps(event)))
     return json.dumps(event)
