@@ -159,6 +159,8 @@ class Embedded:
         deadline = clock.real_monotonic() + _START_S
         _end_orphan(self._cluster)
         self._socket = postgres_files.socket_directory(self._home, self._runner)
+        for stale in self._socket.glob(".s.PGSQL.*"):  # its pid may live on, as another or unreaped
+            stale.unlink()
         binaries = postgres_files.binaries(self._runner, major=_major(self._cluster))
         if _major(self._cluster) is None:
             sync = self._settings.get("fsync") != "off"
@@ -176,7 +178,8 @@ class Embedded:
         for name, value in settings.items():
             doubled = value.replace("'", "''")
             lines.append(f"{name} = '{doubled}'")
-        lines.append("include_if_exists = 'local.conf'")
+        if (self._cluster / "local.conf").exists():
+            lines.append("include = 'local.conf'")
         _write(self._cluster / "postgresql.conf", "\n".join(lines) + "\n", self._runner)
         _write(
             self._cluster / "pg_hba.conf",
