@@ -21,10 +21,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from watchbill import clock
 from watchbill.core import addresses
 from watchbill.errors import Forbidden, Unavailable
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer  # Python 3.12 has it in collections.abc.
 
 USER_AGENT = f"Watchbill/{importlib.metadata.version('watchbill')}"
 #: Kept connections to one host, and how long an idle one is trusted, in seconds.
@@ -59,13 +63,13 @@ class _PlainSocket(socket.socket):
 
     deadline: Deadline | None = None
 
-    def recv_into(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def recv_into(self, buffer: Buffer, nbytes: int = 0, flags: int = 0) -> int:
         _arm(self)
-        return super().recv_into(*args, **kwargs)
+        return super().recv_into(buffer, nbytes, flags)
 
-    def sendall(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def sendall(self, data: Buffer, flags: int = 0) -> None:
         _arm(self)
-        return super().sendall(*args, **kwargs)
+        super().sendall(data, flags)
 
 
 class _TlsSocket(ssl.SSLSocket):
@@ -73,13 +77,13 @@ class _TlsSocket(ssl.SSLSocket):
 
     deadline: Deadline | None = None
 
-    def recv_into(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def recv_into(self, buffer: Buffer, nbytes: int | None = None, flags: int = 0) -> int:
         _arm(self)
-        return super().recv_into(*args, **kwargs)
+        return super().recv_into(buffer, nbytes, flags)
 
-    def send(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def send(self, data: Buffer, flags: int = 0) -> int:
         _arm(self)
-        return super().send(*args, **kwargs)
+        return super().send(data, flags)
 
 
 DeadlineSocket = _PlainSocket | _TlsSocket

@@ -75,7 +75,8 @@ class HttpReceiver:
                 self.end_headers()
                 self.wfile.write(answer.body)
 
-            do_GET = do_POST
+            def do_GET(self) -> None:
+                self.do_POST()
 
             def log_message(self, *args: object) -> None:
                 """Say nothing."""

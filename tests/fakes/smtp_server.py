@@ -60,19 +60,19 @@ class SmtpServer:
             return smtp.AuthResult(success=True, auth_data=data.login)
         return smtp.AuthResult(success=False, handled=False, message="535 5.7.8 no for niamh")
 
-    async def handle_MAIL(self, server, session, envelope, address, options):
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
         if self._login is not None and not session.authenticated:
             return "530 5.7.0 Authentication required"
         envelope.mail_from = address
         return self.replies.get("MAIL", "250 2.1.0 OK")
 
-    async def handle_RCPT(self, server, session, envelope, address, options):
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         reply = self.replies.get("RCPT", "250 2.1.5 OK")
         if reply.startswith("2"):
             envelope.rcpt_tos.append(address)
         return reply
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
         reply = self.replies.get("DATA", "250 2.0.0 Ok: queued as 4ABC")
         if not reply.startswith("2"):
             return reply

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -72,9 +71,9 @@ def test_an_unknown_authority_is_not_accepted(authority) -> None:
 
 
 def test_plain_http_on_a_tls_url_is_no_answer(calls) -> None:
-    with listener.listening(listener.saying(b"HTTP/1.1 200 OK\r\n\r\n")) as port:
-        with pytest.raises(outgoing.NoAnswer, match="secure"):
-            calls.fetch(f"https://localhost:{port}/")
+    plain = listener.saying(b"HTTP/1.1 200 OK\r\n\r\n")
+    with listener.listening(plain) as port, pytest.raises(outgoing.NoAnswer, match="secure"):
+        calls.fetch(f"https://localhost:{port}/")
 
 
 def test_a_tls_handshake_has_the_deadline_too(calls) -> None:

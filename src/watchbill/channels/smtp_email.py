@@ -178,6 +178,7 @@ class _Smtp(smtplib.SMTP):
         super().__init__(local_hostname=greeting)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        del timeout  # The deadline is stricter.
         sock = outgoing.connect(host, port, self._deadline)
         return sock if self._tls is None else outgoing.wrap(sock, self._tls, host, self._deadline)
 

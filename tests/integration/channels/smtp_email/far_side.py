@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from email import message_from_bytes, policy
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.fakes import smtp_server
 from tests.integration.channels import far_sides
@@ -27,7 +27,7 @@ class FarSide:
         "niamh@" + "x" * 64 + ".org",
         "n" * 65 + "@example.org",
     )
-    temporary = {
+    temporary: ClassVar = {
         f"{verb} {reply}": {verb: f"{reply} no, niamh@example.org"}
         for verb, reply in (
             ("MAIL", "421 4.3.2"),
@@ -41,7 +41,7 @@ class FarSide:
             ("DATA", "452 4.3.1"),
         )
     }
-    permanent = {
+    permanent: ClassVar = {
         f"{verb} {reply}": {verb: f"{reply} no, niamh@example.org"}
         for verb, reply in (
             ("MAIL", "552 5.3.4"),

@@ -256,9 +256,9 @@ def test_a_server_that_greets_with_no(greeting, kind) -> None:
 
 
 def test_a_reply_that_never_ends_its_line_is_temporary() -> None:
-    with listener.listening(listener.saying(b"220 " + b"x" * 100_000)) as port:
-        with pytest.raises(messages.TemporaryFailure):
-            channel_to(port).send(far_sides.message("niamh@example.org"))
+    endless = listener.saying(b"220 " + b"x" * 100_000)
+    with listener.listening(endless) as port, pytest.raises(messages.TemporaryFailure):
+        channel_to(port).send(far_sides.message("niamh@example.org"))
 
 
 def test_an_unknown_mail_server_is_temporary() -> None:

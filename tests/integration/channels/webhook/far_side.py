@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.fakes import http_receiver
 from tests.integration.channels import far_sides
@@ -31,11 +31,11 @@ class FarSide:
         "https://example.org:0/",
         "https://example.org:99999/",
     )
-    temporary = {
+    temporary: ClassVar = {
         str(status): http_receiver.Answer(status=status, body=b"later")
         for status in (408, 425, 429, 500, 502, 503, 504, 599)
     }
-    permanent = {
+    permanent: ClassVar = {
         str(status): http_receiver.Answer(status=status, body=b"never")
         for status in (300, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 410, 413, 422)
     }
