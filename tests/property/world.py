@@ -15,7 +15,7 @@ from tests import builders
 from watchbill.core import alerts, answers, escalation
 from watchbill.core.alerts import Alert, AlertState
 from watchbill.core.company import Company
-from watchbill.core.events import EventAction
+from watchbill.core.events import Event, EventAction
 from watchbill.core.incidents import Decision, Entry, EntryKind, Incident, IncidentState
 from watchbill.core.messages import MessageKind
 from watchbill.core.notifications import Notification, NotificationState
@@ -47,24 +47,20 @@ class World:
 
     def fires(self, alarm: str = builders.ACCEPTED, **more: Any) -> Incident:
         """Send a trigger and return the incident it belongs to."""
-        folded = self._fold(builders.event(alarm, **more))
+        folded = self.receives(builders.event(alarm, **more))
         assert folded.decision is not None
         return self.incidents[folded.decision.incident.id]
 
     def source_acknowledges(self, key: str) -> None:
         """Send the source's acknowledgement of a dedup key."""
-        self._fold(builders.event("", key=key, action=EventAction.ACKNOWLEDGE))
+        self.receives(builders.event("", key=key, action=EventAction.ACKNOWLEDGE))
 
     def stops(self, key: str = builders.ACCEPTED) -> None:
         """Send the source's resolve of a dedup key."""
-        self._fold(builders.event("", key=key, action=EventAction.RESOLVE))
+        self.receives(builders.event("", key=key, action=EventAction.RESOLVE))
 
-    def _fold(
-        self,
-        event: alerts.Event,
-        *,
-        service_id: ServiceId = builders.SERVICE,
-    ) -> alerts.Folded:
+    def receives(self, event: Event, *, service_id: ServiceId = builders.SERVICE) -> alerts.Folded:
+        """Fold one event in, as the engine does, and save what follows."""
         received = alerts.Received(
             id=1,
             service_id=service_id,

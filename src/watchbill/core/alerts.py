@@ -13,14 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from watchbill.core import answers, escalation, incidents
+from watchbill.core import answers, escalation, incidents, routing
 from watchbill.core.company import Company
 from watchbill.core.contacts import NewId
 from watchbill.core.events import Event, EventAction, Link, Severity
 from watchbill.core.incidents import Decision, EntryKind, Incident
 from watchbill.core.pages import Page
 from watchbill.core.people import Grouping, Service, ServiceId
-from watchbill.core.routing import Side
 
 #: The dedup key of the alert a silent heartbeat opens.
 HEARTBEAT_KEY = "heartbeat"
@@ -121,7 +120,10 @@ def fold(
 
     `incident` is the alert's own, or the open one with the event's group key; `pages` are its
     open pages. An event that changes nothing gives an empty result; it is kept all the same.
+    What belongs to an incident that is over is over, too: the next trigger begins anew.
     """
+    if incident is not None and not incident.is_open:
+        alert, incident, pages = None, None, ()
     match received.event.action:
         case EventAction.TRIGGER if alert is not None and incident is not None:
             return _repeat(company, received, alert, incident, pages, now=now, new_id=new_id)
@@ -232,32 +234,32 @@ def _join(
     now: datetime,
     new_id: NewId,
 ) -> Decision:
-    """Let a firing event count: the louder alarm and the worse severity lead.
+    """Let a firing event count: the louder alarm leads, and the severity may get worse.
 
-    Only what may change who is asked is routed anew; ten thousand alerts of one alarm are not.
+    A worse severity never makes the leading alarm louder than its own events did. Only what may
+    change who is asked is routed anew; ten thousand alerts of one alarm are not.
     """
     event = received.event
+    before = _loudness(company, incident, incident.alarm, incident.severity, now)
+    takes_over = _loudness(company, incident, event.alarm, event.severity, now) > before
+    alarm = event.alarm if takes_over else incident.alarm
     worse = min(incident.severity, event.severity, key=_WORST.index)
-    louder = replace(
-        incident,
-        severity=worse,
-        alarm=_louder(company, incident, event),
-        close_at=_close_at(company, received),
-    )
-    is_quiet = louder.side in (Side.NOBODY, Side.HOLD)
-    changed = louder.alarm != incident.alarm or (is_quiet and worse is not incident.severity)
-    if incident.due_at is None or changed:
+    if not takes_over and _loudness(company, incident, alarm, worse, now) > before:
+        worse = incident.severity
+    louder = replace(incident, severity=worse, alarm=alarm, close_at=_close_at(company, received))
+    if incident.due_at is None or takes_over:
         return escalation.advance(company, louder, pages, now=now, new_id=new_id)
     return Decision(incident=escalation.look_again(louder))
 
 
-def _louder(company: Company, incident: Incident, event: Event) -> str:
-    """Return the alarm that leads: one that may wake a volunteer goes before one that may not."""
-    leading = company.alarms.get((incident.service_id, incident.alarm))
-    joining = company.alarms.get((incident.service_id, event.alarm))
-    if joining is not None and joining.may_wake and not (leading and leading.may_wake):
-        return event.alarm
-    return incident.alarm
+def _loudness(
+    company: Company, incident: Incident, alarm_key: str, severity: Severity, now: datetime
+) -> int:
+    """Return 2 if such an event may wake a volunteer, 1 if it may not, 0 if its alarm is muted."""
+    alarm = company.alarms.get((incident.service_id, alarm_key))
+    if alarm is not None and alarm.is_muted(now):
+        return 0
+    return 2 if routing.why_held(alarm, severity) is None else 1
 
 
 def _close_at(company: Company, received: Received) -> datetime | None:

@@ -174,7 +174,7 @@ def _out_of_hours(
     facts: Facts,
 ) -> Route:
     """Rules 3 to 5: the volunteer for what may wake them, else a hold until the next opening."""
-    why_not = None if subject.glass_by else _why_held(alarm, subject)
+    why_not = None if subject.glass_by else why_held(alarm, subject.severity)
     if why_not is not None and until is None:
         steps = _steps(company, _managers(company, at), at, without=subject.asking)
         return Route(side=Side.TEAM, reason=Reason.TEAM_NEVER_AT_WORK, steps=steps, facts=facts)
@@ -191,7 +191,7 @@ def _out_of_hours(
     return Route(side=Side.VOLUNTEERS, reason=reason, steps=steps, until=until, facts=facts)
 
 
-def _why_held(alarm: Alarm | None, subject: Subject) -> Reason | None:
+def why_held(alarm: Alarm | None, severity: Severity) -> Reason | None:
     """Return why the alarm may not wake a volunteer, or None if it may (NO4, RO2).
 
     The alarm's own definition decides. An event that calls itself a warning or less wakes nobody
@@ -203,7 +203,7 @@ def _why_held(alarm: Alarm | None, subject: Subject) -> Reason | None:
         return Reason.BELOW_CRITICAL
     if not alarm.may_wake:
         return Reason.ALARM_NOT_ACCEPTED
-    if subject.severity in (Severity.WARNING, Severity.INFO):
+    if severity in (Severity.WARNING, Severity.INFO):
         return Reason.BELOW_CRITICAL
     return None
 
