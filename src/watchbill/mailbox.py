@@ -1,6 +1,7 @@
 """The demo's mail server: takes what the real e-mail channel sends, and keeps it to be read.
 
-A real SMTP server in a thread of its own. Nothing leaves it. aiosmtpd comes with the extra `demo`.
+A real SMTP server in a thread of its own. Nothing leaves it. aiosmtpd comes with the extra `demo`
+and is imported only when a mailbox starts, so that production does without it.
 """
 
 from __future__ import annotations
@@ -9,20 +10,20 @@ import json
 import re
 import socket
 import threading
-from asyncio import AbstractServer
 from collections import deque
-from collections.abc import Awaitable
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import IO
-
-from aiosmtpd import controller, smtp
+from typing import IO, TYPE_CHECKING, Any
 
 from watchbill import clock
+
+if TYPE_CHECKING:
+    from aiosmtpd.controller import Controller
+    from aiosmtpd.smtp import SMTP, Envelope, Session
 
 #: Mails kept; older ones are forgotten at the next start.
 _KEPT = 1_000
@@ -42,6 +43,8 @@ class Link:
 class ReceivedMail:
     """A mail as the mailbox's screen shows it."""
 
+    #: Its number in the mailbox, from 1; kept over starts.
+    id: int
     to: str
     sender: str
     subject: str
@@ -55,7 +58,7 @@ class ReceivedMail:
     thread: str
 
     def as_json(self) -> dict[str, object]:
-        """Return {to, from, subject, at, text, links, …}, ready for JSON."""
+        """Return {id, to, from, subject, at, text, links, …}, ready for JSON."""
         named = asdict(self) | {"at": self.at.isoformat(), "from": self.sender}
         del named["sender"]
         return named
@@ -69,19 +72,21 @@ class Mailbox:
         self._lock = threading.Lock()
         self._mails: deque[ReceivedMail] = deque(maxlen=_KEPT)
         self._file: IO[str] | None = None
-        self._controller: _Controller | None = None
+        self._controller: Controller | None = None
 
     @classmethod
-    def start(cls, host: str, port: int = 0, *, path: Path | None = None) -> Mailbox:
+    def start(
+        cls, host: str = "127.0.0.1", port: int = 0, *, directory: Path | None = None
+    ) -> Mailbox:
         """Return a mailbox that listens on `host`, on a free port if `port` is 0.
 
-        Mails are appended to `path`, one JSON line each; those found there are kept.
+        Mails are appended to `mailbox.jsonl` in `directory`; those found there are kept.
         Raises: OSError if the port is taken.
         """
         sock = socket.create_server((host, port))
-        mailbox = cls(path)
+        mailbox = cls(directory / "mailbox.jsonl" if directory else None)
         mailbox._open()
-        mailbox._controller = _Controller(_Handler(mailbox), sock)
+        mailbox._controller = _controller(_Handler(mailbox), sock)
         mailbox._controller.start()
         return mailbox
 
@@ -96,6 +101,10 @@ class Mailbox:
         with self._lock:
             return tuple(reversed(self._mails))
 
+    def get(self, id: int) -> ReceivedMail | None:  # noqa: A002
+        """Return the mail of that number, or None."""
+        return next((mail for mail in self.messages if mail.id == id), None)
+
     def stop(self) -> None:
         """Stop listening. The mails stay readable."""
         if self._controller is not None:
@@ -107,8 +116,9 @@ class Mailbox:
 
     def take(self, to: str, content: bytes) -> None:
         """Keep one mail, on disk before it is readable."""
-        mail = _mail(to, content)
         with self._lock:
+            number = self._mails[-1].id + 1 if self._mails else 1
+            mail = _mail(number, to, content)
             if self._file is not None:
                 self._file.write(json.dumps(mail.as_json()) + "\n")
                 self._file.flush()
@@ -132,7 +142,7 @@ class _Handler:
         self._mailbox = mailbox
 
     async def handle_DATA(  # noqa: N802
-        self, _server: smtp.SMTP, _session: smtp.Session, envelope: smtp.Envelope
+        self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
         content = envelope.content or b""
         for to in envelope.rcpt_tos:
@@ -140,26 +150,25 @@ class _Handler:
         return "250 2.0.0 Kept"
 
 
-class _Controller(controller.Controller):
-    """aiosmtpd's own, on a socket that listens already: so any free port will do."""
+def _controller(handler: _Handler, sock: socket.socket) -> Controller:
+    """Return aiosmtpd's controller, made to serve a socket that listens already."""
+    from aiosmtpd.controller import Controller
 
-    def __init__(self, handler: _Handler, sock: socket.socket) -> None:
-        host, port = sock.getsockname()[:2]
-        self._sock = sock
-        super().__init__(
-            handler, hostname=host, port=port, enable_SMTPUTF8=True, ident="Watchbill demo"
-        )
+    class OnSocket(Controller):
+        def _create_server(self) -> Any:
+            return self.loop.create_server(self._factory_invoker, sock=sock)
 
-    def _create_server(self) -> Awaitable[AbstractServer]:
-        return self.loop.create_server(self._factory_invoker, sock=self._sock)
+    host, port = sock.getsockname()[:2]
+    return OnSocket(handler, hostname=host, port=port, enable_SMTPUTF8=True, ident="Watchbill demo")
 
 
-def _mail(to: str, content: bytes) -> ReceivedMail:
+def _mail(number: int, to: str, content: bytes) -> ReceivedMail:
     mail = message_from_bytes(content, policy=policy.default)
     part = mail.get_body(("plain", "html"))
     text = str(part.get_content()) if isinstance(part, EmailMessage) else ""
     text = text.replace("\r\n", "\n")
     return ReceivedMail(
+        id=number,
         to=to,
         sender=str(mail["From"] or ""),
         subject=str(mail["Subject"] or ""),

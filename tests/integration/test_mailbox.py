@@ -41,7 +41,7 @@ def test_a_page_arrives_readable_with_its_links() -> None:
 
 def test_mails_are_newest_first_and_a_second_start_finds_them(tmp_path: Path) -> None:
     path = tmp_path / "mailbox.jsonl"
-    first = mailbox.Mailbox.start("127.0.0.1", path=path)
+    first = mailbox.Mailbox.start("127.0.0.1", directory=tmp_path)
     try:
         for number in (1, 2, 3):
             send(first, subject=f"mail {number}")
@@ -49,13 +49,16 @@ def test_mails_are_newest_first_and_a_second_start_finds_them(tmp_path: Path) ->
     finally:
         first.stop()
     assert [mail.subject for mail in seen] == ["mail 3", "mail 2", "mail 1"]
+    assert [mail.id for mail in seen] == [3, 2, 1]
     with path.open("a", encoding="utf-8") as file:
         file.write('{"to": "cut short by a cr')
-    second = mailbox.Mailbox.start("127.0.0.1", first.port, path=path)
+    second = mailbox.Mailbox.start("127.0.0.1", first.port, directory=tmp_path)
     try:
         assert second.messages == seen
+        assert second.get(2) == seen[1]
+        assert second.get(9) is None
         send(second, subject="mail 4")
-        assert [mail.subject for mail in second.messages][:2] == ["mail 4", "mail 3"]
+        assert (second.messages[0].id, second.messages[0].subject) == (4, "mail 4")
     finally:
         second.stop()
     assert len(path.read_text(encoding="utf-8").splitlines()) == 4
