@@ -30,7 +30,7 @@ check: setup ## Lint, types, import contracts, docs; under 30 s
 	@sh tools/check.sh
 
 bench: setup-tests ## Measure, side by side with the peers that can be installed
-	@$(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python tests/bench/run.py $(ARGS)
 
 docs: setup ## Write the generated parts of the docs
 	@$(BIN)/python tools/docs.py
