@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import structlog
 import uvicorn
@@ -26,6 +26,7 @@ from watchbill.config import Settings, networks
 from watchbill.core.messages import Channel
 from watchbill.core.sources import KeyedSource, Source
 from watchbill.engine.loop import Engine
+from watchbill.mailbox import Mailbox
 from watchbill.sender.loop import Sender
 from watchbill.sources import alertmanager
 from watchbill.sources.pagerduty_v2 import change, enqueue
@@ -65,9 +66,21 @@ def make_channels(settings: Settings, calls: outgoing.Outgoing) -> dict[str, Cha
 class Watchbill:
     """One process of Watchbill: open it, serve, close it."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
-        """Start the embedded database if no other is named, migrate, and put the parts together."""
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        channels: Mapping[str, Channel] | None = None,
+        mailbox: Mailbox | None = None,
+    ) -> None:
+        """Start the embedded database if no other is named, migrate, and put the parts together.
+
+        `mailbox` is the demo's mail server, whose mails then have a screen; a story brings its
+        own clock and channels.
+        """
         self.settings = settings
+        self.mailbox = mailbox
         self._embedded = None if settings.database_url else embedded.start(settings.data_dir)
         url = settings.database_url or (self._embedded.url if self._embedded else "")
         migrations.upgrade(url)
@@ -78,7 +91,7 @@ class Watchbill:
         self.base_url = settings.base_url or f"http://{settings.host}:{settings.port}"
         bootstrap.prepare(self.shell, base_url=self.base_url)
         self._calls = outgoing.Outgoing(allowed=networks(settings.private_networks))
-        self.channels: Mapping[str, Channel] = make_channels(settings, self._calls)
+        self.channels = channels or make_channels(settings, self._calls)
         self.intake = Intake(
             shell=self.shell,
             sources=make_sources(self._calls),
@@ -104,6 +117,13 @@ class Watchbill:
         """Answer requests until SIGINT or SIGTERM."""
         gc.collect()
         gc.freeze()  # what is here stays: the collector need not look at it again
+        before = signal.signal(signal.SIGTERM, _leave)
+        with contextlib.suppress(KeyboardInterrupt, SystemExit):
+            self.server().run()  # repeats the signal that ended it, once it is done
+        signal.signal(signal.SIGTERM, before)
+
+    def server(self) -> uvicorn.Server:
+        """Return the HTTP server, not yet running."""
         config = uvicorn.Config(
             Front(self.intake, _nothing),
             host=self.settings.host,
@@ -117,10 +137,7 @@ class Watchbill:
             date_header=False,
             timeout_graceful_shutdown=5,
         )
-        before = signal.signal(signal.SIGTERM, _leave)
-        with contextlib.suppress(KeyboardInterrupt, SystemExit):
-            uvicorn.Server(config).run()  # repeats the signal that ended it, once it is done
-        signal.signal(signal.SIGTERM, before)
+        return uvicorn.Server(config)
 
     def close(self) -> None:
         """Finish what is under way and stop, the database last."""
@@ -135,6 +152,16 @@ class Watchbill:
 
 def _leave(_number: int, _frame: object) -> None:
     raise SystemExit(0)
+
+
+@contextlib.contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """Give the URL of the database the settings name, starting the embedded one if none is named."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    with embedded.start(settings.data_dir) as server:
+        yield server.url
 
 
 async def _nothing(scope, receive, send) -> None:  # type: ignore[no-untyped-def]

@@ -48,6 +48,8 @@ class Bells(threading.Thread):
             try:
                 self._listen()
             except psycopg.OperationalError as error:
+                if self._stop.is_set():
+                    return
                 log.warning("bells.database_away", error=repr(error))
                 self._on_lost()
                 self._shell.clock.wait(self._stop, until=self._shell.clock.now() + _REST)

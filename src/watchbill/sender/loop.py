@@ -50,7 +50,7 @@ class Sender(threading.Thread):
         """Claim, send, record, wait; a database that goes away is waited for."""
         while not self._stopping:
             self._shell.sender_bell.clear()
-            until = self._turn()
+            until = self.turn()
             if not self._stopping:
                 self._shell.clock.wait(self._shell.sender_bell, until=until)
 
@@ -64,7 +64,7 @@ class Sender(threading.Thread):
             pool.shutdown(wait=True, cancel_futures=True)
         self._turn_quietly()
 
-    def _turn(self) -> datetime | None:
+    def turn(self) -> datetime | None:
         """Record and claim until neither finds work; return when the next message is due."""
         try:
             while not self._stopping and (self._record() + self._claim()):
@@ -79,6 +79,11 @@ class Sender(threading.Thread):
             self._record()
         except Unavailable as error:
             log.warning("sender.not_recorded", error=repr(error))
+
+    @property
+    def in_hand(self) -> int:
+        """How many messages are claimed and not yet recorded."""
+        return sum(self._in_hand.values())
 
     def _has_room(self) -> bool:
         return all(self._room(lane) > 0 for lane in self._channels)

@@ -211,6 +211,13 @@ class Intake:
 
     async def write(self) -> None:
         """Commit what waits, group after group, until cancelled; the only writer."""
+        try:
+            await self._write()
+        finally:
+            if self._connection is not None:
+                self._connection.terminate()
+
+    async def _write(self) -> None:
         while True:
             await self._arrived.wait()
             self._arrived.clear()
