@@ -19,7 +19,8 @@ from watchbill.core.sources import Refused, Reply, Request, Settings
 
 name = "datadog"
 
-#: What we read, and the names it may come under: ours first, then the variable's own.
+#: What we read, and the names it may come under (any case, with `_` or without): ours first, then
+#: the variable's own.
 _NAMES = {
     "transition": ("transition", "alert_transition"),
     "cycle_key": ("cycle_key", "alert_cycle_key"),
@@ -51,7 +52,8 @@ def parse(request: Request, settings: Settings, *, now: datetime) -> tuple[Event
     del now
     sources.must_post(request)
     body = _body(request)
-    known = {name: _find(body, names) for name, names in _NAMES.items()}
+    plain = {name.lower().replace("_", ""): value for name, value in body.items()}
+    known = {name: _find(plain, names) for name, names in _NAMES.items()}
     title = payloads.line(known["title"], limit=SUMMARY_LIMIT)
     found = _TITLE.match(title)
     bare = title[found.end() :] if found else title
@@ -59,6 +61,7 @@ def parse(request: Request, settings: Settings, *, now: datetime) -> tuple[Event
     dedup_key = payloads.key(known["cycle_key"] or known["aggreg_key"] or bare)
     if not dedup_key:
         raise BadEvent("'cycle_key', 'aggreg_key' and 'title' are all missing or blank")
+    kept = ((name, value) for name, value in payloads.flat(body).items() if _is_there(value))
     priority = known["priority"] or (found["priority"] if found else "")
     return (
         Event(
@@ -70,7 +73,7 @@ def parse(request: Request, settings: Settings, *, now: datetime) -> tuple[Event
             alarm=payloads.line(known["monitor_id"] or known["monitor"] or bare),
             group=payloads.key(known["aggreg_key"]),
             occurred_at=payloads.instant(known["date"]),
-            fields=payloads.fields(payloads.flat(body).items()),
+            fields=payloads.fields(kept),
             links=payloads.links(
                 payloads.link(known["link"], "Datadog"), payloads.link(known["snapshot"], "Graph")
             ),
@@ -97,7 +100,7 @@ def _body(request: Request) -> dict[str, object]:
         found = payloads.decode(request.body)
     if not isinstance(found, dict):
         raise payloads.Unreadable("the body is not a JSON object")
-    return {str(name).lower(): value for name, value in found.items()}
+    return found
 
 
 def _form(body: bytes) -> dict[str, object]:
@@ -111,12 +114,15 @@ def _form(body: bytes) -> dict[str, object]:
 
 
 def _find(body: Mapping[str, object], names: tuple[str, ...]) -> object:
-    """Return the first value that is there; Datadog writes `null` or the variable where none is."""
-    for one in names:
-        found = payloads.text(body.get(one)).strip()
-        if found and found.lower() != "null" and not found.startswith("$"):
-            return found
-    return ""
+    """Return the first value that is there."""
+    found = (body.get(one.replace("_", "")) for one in names)
+    return next((payloads.text(one) for one in found if _is_there(one)), "")
+
+
+def _is_there(value: object) -> bool:
+    """Say whether this is a value; where it has none, Datadog writes `null` or the variable."""
+    found = payloads.text(value).strip()
+    return found not in ("", "null") and not found.startswith("$")
 
 
 def _word(transition: object) -> str:

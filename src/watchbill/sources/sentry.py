@@ -46,6 +46,8 @@ def parse(request: Request, settings: Settings, *, now: datetime) -> tuple[Event
     body, data = payloads.mapping(found), payloads.mapping(found.get("data"))
     resource = request.headers.get(_RESOURCE, "").lower() or _guess(data)
     action = payloads.line(body.get("action")).lower()
+    if not resource and "event" in body and "id" in body:
+        return (_plugin(body, settings),)
     if resource == "metric_alert":
         return (_metric_alert(data, action),)
     if resource in _ALERTS:
@@ -124,6 +126,22 @@ def _issue_alert(data: Mapping[str, object], settings: Settings) -> Event:
             payloads.link(issue.get("permalink"), "Sentry"),
         ),
     )
+
+
+def _plugin(body: Mapping[str, object], settings: Settings) -> Event:
+    """Return the event of the old webhook plugin: one issue at the top level, never signed."""
+    event = payloads.mapping(body.get("event"))
+    shown = {
+        **event,
+        "issue_id": body.get("id"),
+        "title": event.get("title") or body.get("message"),
+        "culprit": body.get("culprit"),
+        "level": body.get("level"),
+        "project": body.get("project"),
+        "web_url": body.get("url"),
+    }
+    rules = [payloads.text(one) for one in payloads.items(body.get("triggering_rules"))]
+    return _issue_alert({"event": shown, "triggered_rule": ", ".join(rules)}, settings)
 
 
 def _event_fields(event: Mapping[str, object]) -> list[tuple[str, object]]:

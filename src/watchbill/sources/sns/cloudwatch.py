@@ -101,6 +101,7 @@ def _fields(alarm: Mapping[str, object]) -> Iterator[tuple[str, object]]:
         yield one, trigger.get(one)
     for row in map(payloads.mapping, payloads.items(trigger.get("Dimensions"))):
         yield payloads.line(row.get("name")), row.get("value")
+    yield from payloads.mapping(alarm.get("AlarmContributorAttributes")).items()
     children = map(payloads.mapping, payloads.items(alarm.get("TriggeringChildren")))
     yield "TriggeringChildren", ", ".join(payloads.text(row.get("Arn")) for row in children)
 

@@ -131,7 +131,7 @@ def _notification(message: Mapping[str, object], topic: str, settings: Settings)
         action=EventAction.TRIGGER,
         dedup_key=payloads.key(ident),
         summary=summary or payloads.line(message.get("Message"), limit=SUMMARY_LIMIT) or topic,
-        severity=payloads.severity(settings.get("severity")),
+        severity=payloads.severity(_attributes(message).get("severity", settings.get("severity"))),
         source=topic,
         occurred_at=payloads.instant(message.get("Timestamp")),
         fields=payloads.fields(_fields(message, said)),
@@ -160,9 +160,13 @@ def _inner(message: object) -> object:
 
 
 def _fields(message: Mapping[str, object], said: object) -> Iterator[tuple[str, object]]:
-    for named, attribute in payloads.mapping(message.get("MessageAttributes")).items():
-        yield named, payloads.mapping(attribute).get("Value")
+    yield from _attributes(message).items()
     if isinstance(said, dict):
         yield from payloads.flat(said).items()
     else:
         yield "message", message.get("Message")
+
+
+def _attributes(message: Mapping[str, object]) -> dict[str, object]:
+    found = payloads.mapping(message.get("MessageAttributes"))
+    return {named: payloads.mapping(one).get("Value") for named, one in found.items()}
