@@ -9,12 +9,16 @@ can_install() {
   [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null
 }
 
+quietly() { # runs a command; shows what it said only when it fails
+  said=$("$@" 2>&1 </dev/null) || { status=$?; printf '%s\n' "$said" >&2; return $status; }
+}
+
 update_lists() {
-  as_root apt-get update -qq </dev/null
+  quietly as_root apt-get update -qq
 }
 
 install_packages() {
   update_lists || true
-  as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -qq -y --no-install-recommends "$@" </dev/null >/dev/null
+  quietly as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -qq -y --no-install-recommends "$@"
 }

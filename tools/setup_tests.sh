@@ -13,8 +13,19 @@ has_chromium() {
   for name in chromium chromium-browser google-chrome; do
     command -v "$name" >/dev/null 2>&1 && "$name" --version >/dev/null 2>&1 && return
   done
-  .venv/bin/python tools/own_browser.py
+  .venv/bin/python tools/own_browser.py 2>/dev/null
 }
+
+drives_browsers() { .venv/bin/playwright --version >/dev/null 2>&1; }
+
+if ! drives_browsers; then # its driver needs a library that small systems lack
+  if can_install; then
+    say "installing libatomic1, which Playwright needs, with apt-get"
+    install_packages libatomic1 || say "apt-get did not manage"
+  fi
+  drives_browsers || fail "Playwright does not start. Install what it needs, then run this again:
+  sudo apt-get install libatomic1"
+fi
 
 if ! has_chromium; then
   if can_install && ! grep -qi '^ID=ubuntu' /etc/os-release; then
