@@ -66,7 +66,7 @@ from json_populate_recordset(null::incidents, %s)
 """
 _UPDATE = """
 update incidents i set
-  alarm = r.alarm, title = r.title, severity = r.severity, state = r.state, side = r.side,
+  team_id = r.team_id, alarm = r.alarm, title = r.title, severity = r.severity, state = r.state, side = r.side,
   reason = r.reason, facts = r.facts, firing = r.firing, alerts = r.alerts,
   announced = r.announced, announced_at = r.announced_at, step = r.step,
   step_ends_at = r.step_ends_at, boundary_at = r.boundary_at, hold_until = r.hold_until,
@@ -84,10 +84,10 @@ insert into pages (id, incident_id, person_id, role, reason, facts, step, out_of
 select id, incident_id, person_id, role, reason, facts, step, out_of_hours, started_at, ended_at,
   outcome
 from json_populate_recordset(null::pages, %s)
-"""
-_END_PAGES = """
-update pages p set ended_at = r.ended_at, outcome = r.outcome
-from json_populate_recordset(null::pages, %s) r where p.id = r.id and p.ended_at is null
+on conflict (id) do update set
+  role = excluded.role, reason = excluded.reason, facts = excluded.facts, step = excluded.step,
+  ended_at = excluded.ended_at, outcome = excluded.outcome
+where pages.ended_at is null
 """
 _SAVE_NOTIFICATIONS = """
 insert into notifications (id, kind, incident_id, page_id, person_id, method_id, webhook_id,
@@ -99,7 +99,7 @@ from json_populate_recordset(null::notifications, %s)
 """
 _CANCEL = """
 update notifications set state = 'cancelled', claimed_until = null
-where page_id = any(%s) and state = 'planned'
+where page_id = any(%s) and state in ('planned', 'claimed')
 """
 _SAVE_ENTRIES = """
 insert into timeline (id, incident_id, at, kind, person_id, facts)
@@ -167,8 +167,9 @@ def set_aside(tx: Tx, incident_id: str, *, error: str, now: datetime, again_at: 
 def save(tx: Tx, decisions: Sequence[Decision]) -> None:
     """Write decisions, at most one an incident: one statement for each table they touch.
 
-    The notifications of pages that ended are cancelled first, so that what a decision plans
-    for the same person is kept. Sender and screens are woken at the commit.
+    Pages may be new, changed (a call that rings on over a boundary) or ended, even both new and
+    ended; the notifications of those that ended are cancelled. Sender and screens are woken at
+    the commit.
     """
     new = [d.incident for d in decisions if d.incident.number == 0]
     old = [d.incident for d in decisions if d.incident.number != 0]
@@ -180,11 +181,11 @@ def save(tx: Tx, decisions: Sequence[Decision]) -> None:
     with tx.pipeline():
         _run(tx, _UPDATE, old)  # first: what ends here makes room for a new one of its group
         _run(tx, _INSERT, new)
-        _run(tx, _END_PAGES, ended)
-        if ended:
-            tx.execute(_CANCEL, [[page.id for page in ended]])
+        _run(tx, _SAVE_PAGES, ended)  # first: a person has one open page of an incident
         _run(tx, _SAVE_PAGES, begun)
         _run(tx, _SAVE_NOTIFICATIONS, notes)
+        if ended:
+            tx.execute(_CANCEL, [[page.id for page in ended]])
         _run(tx, _SAVE_ENTRIES, entries)
         if notes:
             tx.execute("select pg_notify('notifications', '')")
