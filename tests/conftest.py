@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -149,3 +149,10 @@ def conn(shared_database_url: str) -> Iterator[psycopg.Connection]:
     with psycopg.connect(shared_database_url) as connection:
         yield connection
         connection.rollback()
+
+
+@pytest.fixture
+def fresh_database(_server: tuple[str, str], template: str) -> Iterator[Callable[[], str]]:
+    """Give a function that makes a database of its own at each call."""
+    with contextlib.ExitStack() as stack:
+        yield lambda: stack.enter_context(_clone(_server[1], template))

@@ -111,7 +111,10 @@ def lock(tx: Tx, notification_ids: Sequence[str]) -> list[Notification]:
 def record(
     tx: Tx, notifications: Sequence[Notification], *, message_ids: dict[str, str] | None = None
 ) -> None:
-    """Write what became of notifications; one that was cancelled meanwhile is not planned again."""
+    """Write what became of notifications.
+
+    One that was cancelled while it was in hand may still have been sent, but is not tried again.
+    """
     rows = [
         {
             **{name: getattr(n, name) for name in Notification.__slots__},
