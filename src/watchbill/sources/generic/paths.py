@@ -22,7 +22,10 @@ def find(value: object, path: str) -> object:
     >>> find({"a": [{"b": 1}]}, "$.a[0].b")
     1
     """
-    for index, _, quoted, name in _STEP.findall(path[:_LIMIT].removeprefix("$")):
+    steps = _STEP.findall(path[:_LIMIT].removeprefix("$"))
+    if not steps and path not in ("", "$"):
+        return None
+    for index, _, quoted, name in steps:
         value = _at(value, int(index)) if index else _of(value, quoted or name)
     return value
 
