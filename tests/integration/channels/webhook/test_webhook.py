@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import ipaddress
 import json
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -144,6 +145,41 @@ def test_a_kept_connection_the_other_side_closed_is_replaced(channel) -> None:
         for _ in range(3):
             channel.send(far_sides.message(f"http://127.0.0.1:{port}/", data={"n": 1}))
     assert answers == 3
+
+
+def test_a_kept_connection_that_dies_at_the_second_message_is_replaced(channel) -> None:
+    answered = 0
+
+    def one_then_none(sock, stop) -> None:
+        nonlocal answered
+        sock.recv(65_536)
+        answered += 1
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        sock.recv(65_536)
+
+    with listener.listening(one_then_none) as port:
+        for _ in range(3):
+            channel.send(far_sides.message(f"http://127.0.0.1:{port}/"))
+    assert answered == 3
+
+
+def test_an_answer_nobody_asked_for_is_not_taken_for_one(channel) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    sent = threading.Event()
+
+    def talkative(sock, stop) -> None:
+        while sock.recv(65_536):
+            sock.sendall(answer)
+            if not sent.is_set():
+                stop.wait(0.05)
+                sock.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+                sent.set()
+
+    with listener.listening(talkative) as port:
+        message = far_sides.message(f"http://127.0.0.1:{port}/")
+        channel.send(message)
+        assert sent.wait(5)
+        assert channel.send(message).remark == "200"
 
 
 def test_an_answer_larger_than_the_remark_closes_its_connection(receiver, channel) -> None:
