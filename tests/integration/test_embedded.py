@@ -293,12 +293,16 @@ def as_an_ordinary_user(data_dir: Path) -> None:
     assert (home / "data" / "postgres" / "cluster").is_dir()
 
 
-@pytest.mark.parametrize(
-    "story",
-    [below_a_closed_directory, with_an_environment_below_a_closed_directory, as_an_ordinary_user]
-    if IS_ROOT
-    else [],
-    ids=lambda story: story.__name__,
-)
-def test_as_root(story: Callable[[Path], None], data_dir: Path) -> None:
-    story(data_dir)
+if IS_ROOT:
+
+    @pytest.mark.parametrize(
+        "story",
+        [
+            below_a_closed_directory,
+            with_an_environment_below_a_closed_directory,
+            as_an_ordinary_user,
+        ],
+        ids=lambda story: story.__name__,
+    )
+    def test_as_root(story: Callable[[Path], None], data_dir: Path) -> None:
+        story(data_dir)
