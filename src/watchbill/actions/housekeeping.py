@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from watchbill.actions.shell import Shell
+from watchbill.store import sessions as sessions_store
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def tidy(shell: Shell) -> int:
     """Delete sessions, codes and sign-in attempts whose time is over; once an hour."""
-    del shell
-    return 0
+    now = shell.clock.now()
+    with shell.db.transaction() as tx:
+        return sessions_store.drop_old(tx, now=now, hour_ago=now - _HOUR, day_ago=now - _DAY)

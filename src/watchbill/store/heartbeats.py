@@ -20,6 +20,11 @@ returning h.integration_id, i.service_id, i.name, h.every_s, h.seen_at
 """
 _NEXT_DUE = "select min(due_at) from heartbeats where due_at is not null"
 _ADD = "insert into heartbeats (integration_id, every_s) values (%s, %s)"
+_EXPECT = """
+insert into heartbeats (integration_id, every_s) values (%s, %s)
+on conflict (integration_id) do update set every_s = excluded.every_s,
+  due_at = heartbeats.seen_at + make_interval(secs => excluded.every_s), missing_since = null
+"""
 
 
 def add(tx: Tx, integration_id: str, *, every_s: int) -> None:
@@ -42,3 +47,8 @@ def next_due(tx: Tx) -> datetime | None:
     """Return when the next ping is overdue."""
     row = tx.execute(_NEXT_DUE).fetchone()
     return row[0] if row else None
+
+
+def expect(tx: Tx, integration_id: str, *, every_s: int) -> None:
+    """Change how often a ping is expected, or begin to expect one."""
+    tx.execute(_EXPECT, [integration_id, every_s])

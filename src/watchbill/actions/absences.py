@@ -1,0 +1,43 @@
+"""Absences: when people are away; nobody who is away is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from watchbill.actions import audit, changes, fields
+from watchbill.actions.audit import Actor
+from watchbill.actions.changes import Noun, Values
+from watchbill.actions.shell import Shell
+
+NOUN = Noun(
+    word="absence",
+    table="absences",
+    prefix="abs",
+    checks={
+        "person_id": fields.text(64, least=1),
+        "starts_at": fields.instant,
+        "ends_at": fields.instant,
+    },
+)
+
+
+def add(shell: Shell, values: Values, *, by: Actor) -> str:
+    """Write down that somebody is away: `person_id`, `starts_at`, `ends_at`."""
+    fields.need(values, "person_id", "starts_at", "ends_at")
+    good: dict[str, Any] = fields.checked(NOUN.checks, values)
+    audit.need_self_or_admin(by, good["person_id"])
+    if not good["starts_at"] < good["ends_at"]:
+        raise fields.BadFields({"ends_at": "must be later than starts_at"})
+    with shell.db.transaction() as tx:
+        absence_id = changes.create(shell, tx, NOUN, good, by=by)
+    shell.ring()
+    return absence_id
+
+
+def remove(shell: Shell, absence_id: str, *, by: Actor) -> None:
+    """Strike an absence out."""
+    with shell.db.transaction() as tx:
+        before = changes.load(tx, NOUN, absence_id)
+        audit.need_self_or_admin(by, before["person_id"])
+        changes.remove(shell, tx, NOUN, before, by=by)
+    shell.ring()

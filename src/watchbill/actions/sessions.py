@@ -1,0 +1,90 @@
+"""Sessions: sign in with mail address and password, stay signed in, sign out."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from watchbill.actions import audit, events, passwords
+from watchbill.actions.shell import Shell
+from watchbill.errors import TooMany, Unauthenticated
+from watchbill.store import sessions as sessions_store
+from watchbill.store.sessions import Visitor
+
+#: How long a session lasts after its last use, and how seldom that use is written down.
+LASTS = timedelta(days=14)
+_SEEN_EVERY = timedelta(minutes=10)
+#: Attempts in a while: of one account, and of one network address.
+_WHILE = timedelta(minutes=15)
+_PER_ACCOUNT, _PER_ADDRESS = 10, 50
+
+
+class WrongSignIn(Unauthenticated):
+    """The mail address or the password is wrong."""
+
+
+class TooManySignIns(TooMany):
+    """Too many attempts to sign in; wait a quarter of an hour."""
+
+
+def sign_in(shell: Shell, email: str, password: str, *, address: str, agent: str = "") -> str:
+    """Return the cookie of a new session.
+
+    Raises: WrongSignIn, in the same time for an unknown address; TooManySignIns.
+    """
+    now = shell.clock.now()
+    account = events.hash_key(
+        f"mail:{email.strip().lower()[:320]}".encode("utf-8", "replace").decode()
+    )
+    with shell.db.transaction() as tx:
+        since = now - _WHILE
+        limits = {account: _PER_ACCOUNT, events.hash_key(f"net:{address}"): _PER_ADDRESS}
+        if any(sessions_store.attempts(tx, w, since=since) >= n for w, n in limits.items()):
+            raise TooManySignIns
+        sessions_store.attempted(tx, list(limits), now=now)
+        person_id, stored = sessions_store.password(tx, _storable(email)) or (None, None)
+    if not passwords.is_right(password, stored) or person_id is None:
+        raise WrongSignIn
+    cookie = secrets.token_urlsafe(32)
+    with shell.db.transaction() as tx:
+        sessions_store.forget_attempts(tx, account)
+        sessions_store.begin(
+            tx,
+            events.hash_key(cookie),
+            person_id,
+            now=now,
+            expires_at=now + LASTS,
+            agent=_storable(agent)[:200],
+        )
+        audit.record(shell, tx, audit.person(person_id), "person.signed_in", person_id, {})
+    return cookie
+
+
+def find(shell: Shell, cookie: str) -> Visitor | None:
+    """Return who is signed in with this cookie, or None."""
+    now = shell.clock.now()
+    id_hash = events.hash_key(cookie)
+    with shell.db.transaction() as tx:
+        visitor = sessions_store.find(tx, id_hash, now=now)
+        if visitor is not None and now - visitor.seen_at > _SEEN_EVERY:
+            sessions_store.seen(tx, id_hash, now=now, expires_at=now + LASTS)
+    return visitor
+
+
+def sign_out(shell: Shell, cookie: str) -> None:
+    """End the session; a second time changes nothing."""
+    with shell.db.transaction() as tx:
+        sessions_store.end(tx, events.hash_key(cookie))
+
+
+def sign_out_everywhere(shell: Shell, person_id: str, *, by: audit.Actor) -> int:
+    """End every session of a person and return how many there were."""
+    audit.need_self_or_admin(by, person_id)
+    with shell.db.transaction() as tx:
+        count = sessions_store.end_all(tx, person_id)
+        audit.record(shell, tx, by, "person.signed_out_everywhere", person_id, {"sessions": count})
+    return count
+
+
+def _storable(text: str) -> str:
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()

@@ -1,0 +1,23 @@
+"""Contacts: a person's rules, replaced as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from watchbill.store.database import Tx
+
+_METHODS = "select id from contact_methods where person_id = %s"
+_FORGET = "delete from contact_rules where person_id = %s"
+_ADD = "insert into contact_rules (id, person_id, method_id, after_s) values (%s, %s, %s, %s)"
+
+
+def method_ids(tx: Tx, person_id: str) -> set[str]:
+    """Return the ids of a person's contact methods."""
+    return {row[0] for row in tx.execute(_METHODS, [person_id])}
+
+
+def put_rules(tx: Tx, person_id: str, rules: Sequence[tuple[str, str, int]]) -> None:
+    """Replace the rules: (id, method, seconds)."""
+    tx.execute(_FORGET, [person_id])
+    for rule_id, method_id, after_s in rules:
+        tx.execute(_ADD, [rule_id, person_id, method_id, after_s])

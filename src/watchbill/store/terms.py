@@ -1,0 +1,31 @@
+"""Terms: the shifts that hang on one, and which term covers a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from watchbill.store.database import Tx
+
+_DROP = "delete from shifts where term_id = %s and lower(during) > %s"
+_LAST = "select max(upper(during)) from shifts where term_id = %s"
+_COVERING = """
+select id, during from terms where person_id = %s and during @> tstzrange(%s, %s) for update
+"""
+
+
+def drop_shifts(tx: Tx, term_id: str, *, after: datetime) -> int:
+    """Delete the term's shifts that begin after an instant; return how many."""
+    return tx.execute(_DROP, [term_id, after]).rowcount
+
+
+def last_shift_ends(tx: Tx, term_id: str) -> datetime | None:
+    """Return when the last shift of the term ends."""
+    row = tx.execute(_LAST, [term_id]).fetchone()
+    return row[0] if row else None
+
+
+def covering(tx: Tx, person_id: str, start: datetime, end: datetime) -> tuple[str, Any] | None:
+    """Return the id and range of the person's term that covers [start, end), or None."""
+    row = tx.execute(_COVERING, [person_id, start, end]).fetchone()
+    return (row[0], row[1]) if row else None
