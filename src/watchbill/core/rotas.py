@@ -23,8 +23,8 @@ _START = operator.attrgetter("start")
 class Turn(Enum):
     """The unit a rota's turns are counted in."""
 
-    DAY = "day"
-    WEEK = "week"
+    DAY = "day"  #: each stands so many days
+    WEEK = "week"  #: each stands so many weeks
 
 
 class BadRota(Invalid):
@@ -187,11 +187,11 @@ _NEVER = -1
 class _Edge(Enum):
     """What happens at an instant when somebody else may come to stand."""
 
-    TURN = "turn"
-    OVERRIDE_BEGINS = "override begins"
-    OVERRIDE_ENDS = "override ends"
-    LEAVES = "leaves"
-    RETURNS = "returns"
+    TURN = "turn"  #: the rotation goes on to the next person
+    OVERRIDE_BEGINS = "override begins"  #: somebody stands in
+    OVERRIDE_ENDS = "override ends"  #: the rotation holds again
+    LEAVES = "leaves"  #: somebody begins to be away
+    RETURNS = "returns"  #: somebody is back
 
 
 def _changes(
