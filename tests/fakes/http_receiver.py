@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import threading
 from collections.abc import Mapping
@@ -55,6 +56,10 @@ class HttpReceiver:
             protocol_version = "HTTP/1.1"
             wbufsize = -1
             disable_nagle_algorithm = True
+
+            def handle(self) -> None:
+                with contextlib.suppress(ConnectionError):  # the caller may go at any time
+                    super().handle()
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
