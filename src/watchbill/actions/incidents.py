@@ -10,7 +10,8 @@ from watchbill.core import answers, escalation, incidents
 from watchbill.core.company import Company
 from watchbill.core.incidents import Decision, EntryKind, Incident
 from watchbill.core.pages import Page
-from watchbill.core.people import PersonId
+from watchbill.core.people import PersonId, ServiceId
+from watchbill.errors import NotFound
 from watchbill.store import alerts as alerts_store
 from watchbill.store import incidents as incidents_store
 from watchbill.store.database import Tx
@@ -19,6 +20,11 @@ from watchbill.store.database import Tx
 BATCH = 1000
 #: When the engine tries an incident again that it failed on.
 AGAIN = timedelta(minutes=1)
+
+
+class NoSuchService(NotFound):
+    """There is no service with this id."""
+
 
 Rule = Callable[[Company, Incident, tuple[Page, ...], datetime], Decision]
 
@@ -131,6 +137,26 @@ def break_glass(shell: Shell, incident_id: str, *, by: PersonId, reason: str) ->
             c, i, p, by=by, reason=reason, now=now, new_id=shell.new_id
         ),
     )
+
+
+def declare(
+    shell: Shell, service_id: ServiceId, *, title: str, reason: str, by: PersonId
+) -> Incident:
+    """Open an incident by hand: it pages, with a reason that is reviewed afterwards.
+
+    Raises: NoSuchService; NoReason; NoTitle.
+    """
+    now = shell.clock.now()
+    with shell.db.transaction() as tx:
+        company = shell.company(tx)
+        if service_id not in company.services:
+            raise NoSuchService(service_id=service_id)
+        decision = answers.declare(
+            company, service_id, title=title, reason=reason, by=by, now=now, new_id=shell.new_id
+        )
+        _save(tx, [decision], now=now)
+    shell.ring()
+    return decision.incident
 
 
 def note(shell: Shell, incident_id: str, *, by: PersonId, text: str) -> Incident:

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from watchbill.core import escalation, incidents, passing
 from watchbill.core.company import Company
 from watchbill.core.contacts import NewId
+from watchbill.core.events import Severity
 from watchbill.core.incidents import Decision, EntryKind, Incident, IncidentState
 from watchbill.core.pages import Outcome, Page
-from watchbill.core.people import PersonId
+from watchbill.core.people import PersonId, ServiceId
 from watchbill.core.routing import Route, StepRole
 from watchbill.errors import Conflict, Invalid
 
@@ -32,6 +33,10 @@ class NotHeld(Conflict):
 
 class NoReason(Invalid):
     """Write a reason: waking somebody this way is reviewed afterwards."""
+
+
+class NoTitle(Invalid):
+    """Say in one sentence what is wrong."""
 
 
 class SnoozeTooLong(Invalid):
@@ -306,6 +311,54 @@ def break_glass(
         ),
     )
     return done.then(escalation.advance(company, broken, pages, now=now, new_id=new_id))
+
+
+def declare(
+    company: Company,
+    service_id: ServiceId,
+    *,
+    title: str,
+    reason: str,
+    by: PersonId,
+    now: datetime,
+    new_id: NewId,
+) -> Decision:
+    """Return a new incident that `by` opens by hand, with its glass broken.
+
+    It calls the team in its hours and the volunteer otherwise (DESIGN §2, rule 5). Only a person
+    ends it.
+
+    Raises: NoReason; NoTitle.
+    """
+    if not reason.strip():
+        raise NoReason
+    if not title.strip():
+        raise NoTitle
+    incident_id = new_id("inc")
+    opened = Incident(
+        id=incident_id,
+        service_id=service_id,
+        team_id=company.services[service_id].team_id,
+        alarm="",
+        group_key=f"hand:{incident_id}",
+        title=title.strip(),
+        severity=Severity.CRITICAL,
+        opened_at=now,
+        firing=1,
+        glass_by=by,
+        glass_reason=reason.strip(),
+    )
+    entry = incidents.entry(
+        opened,
+        EntryKind.OPENED,
+        now=now,
+        new_id=new_id,
+        by=by,
+        summary=opened.title,
+        reason=opened.glass_reason,
+    )
+    done = Decision(incident=opened, entries=(entry,))
+    return done.then(escalation.advance(company, opened, (), now=now, new_id=new_id))
 
 
 def _refuse_resolved(incident: Incident) -> None:

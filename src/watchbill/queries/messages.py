@@ -103,7 +103,7 @@ def _message(facts: _Facts, parcel: Parcel) -> Message | None:
         return None
     if len(parcel.notifications) > 1:
         return _bundle(facts, parcel)
-    if first.kind in (MessageKind.CODE, MessageKind.TEST):
+    if first.kind in (MessageKind.CODE, MessageKind.TEST, MessageKind.HELP):
         return _private(facts, first)
     return _call(facts, first)
 
