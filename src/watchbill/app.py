@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextlib
 import gc
 import signal
+import socket
 from collections.abc import Iterator, Mapping
 
 import structlog
 import uvicorn
+from starlette.types import ASGIApp
 
 from watchbill import outgoing
 from watchbill.actions import bootstrap
@@ -32,8 +34,11 @@ from watchbill.sources import alertmanager
 from watchbill.sources.pagerduty_v2 import change, enqueue
 from watchbill.store import embedded, migrations
 from watchbill.store.database import Database
+from watchbill.web import rest, screens
 from watchbill.web.front import Front
 from watchbill.web.intake import Intake
+from watchbill.web.live import Hub
+from watchbill.web.ui.visits import Site
 
 log = structlog.get_logger()
 
@@ -81,6 +86,8 @@ class Watchbill:
         """
         self.settings = settings
         self.mailbox = mailbox
+        #: Address and password the demo's sign-in screen offers.
+        self.demo_sign_in: tuple[str, str] | None = None
         self._embedded = None if settings.database_url else embedded.start(settings.data_dir)
         url = settings.database_url or (self._embedded.url if self._embedded else "")
         migrations.upgrade(url)
@@ -98,11 +105,12 @@ class Watchbill:
             keyed=KEYED,
             fetch=lambda url: self._calls.fetch(url).body,
         )
+        self.hub = Hub(newest_mail=lambda: len(mailbox.messages) if mailbox else 0)
         self.engine = Engine(self.shell)
         self.sender = Sender(self.shell, self.channels)
         self.bells = Bells(
             self.shell,
-            on_incidents=lambda _ids: None,
+            on_incidents=self.hub.tell,
             on_company=self.intake.forget_doors,
             on_lost=self._embedded.ensure_running if self._embedded else lambda: None,
         )
@@ -117,6 +125,7 @@ class Watchbill:
         """Answer requests until SIGINT or SIGTERM."""
         gc.collect()
         gc.freeze()  # what is here stays: the collector need not look at it again
+        gc.set_threshold(20_000, 20, 50)  # requests are many and short-lived, cycles few
         before = signal.signal(signal.SIGTERM, _leave)
         with contextlib.suppress(KeyboardInterrupt, SystemExit):
             self.server().run()  # repeats the signal that ended it, once it is done
@@ -125,7 +134,7 @@ class Watchbill:
     def server(self) -> uvicorn.Server:
         """Return the HTTP server, not yet running."""
         config = uvicorn.Config(
-            Front(self.intake, _nothing),
+            Front(self.intake, self._rest()),
             host=self.settings.host,
             port=self.settings.port,
             loop="uvloop",
@@ -135,9 +144,26 @@ class Watchbill:
             log_config=None,
             server_header=False,
             date_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=5,
         )
-        return uvicorn.Server(config)
+        return _Server(config, self.hub)
+
+    def _rest(self) -> ASGIApp:
+        site = Site(
+            shell=self.shell,
+            base_url=self.base_url,
+            speed=self.settings.clock_speed,
+            mailbox=self.mailbox,
+            demo=self.demo_sign_in,
+        )
+        return rest.create_rest(
+            lambda: screens.create_screens(
+                site, self.hub, finished_at=lambda: self.engine.finished_at
+            ),
+            {},
+            base_url=self.base_url,
+        )
 
     def close(self) -> None:
         """Finish what is under way and stop, the database last."""
@@ -148,6 +174,19 @@ class Watchbill:
         self.db.close()
         if self._embedded:
             self._embedded.stop()
+
+
+class _Server(uvicorn.Server):
+    """Ends the live streams when it stops, so that nobody waits for them."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the streams, then the rest."""
+        self._hub.close()
+        await super().shutdown(sockets)
 
 
 def _leave(_number: int, _frame: object) -> None:
@@ -162,8 +201,3 @@ def database(settings: Settings) -> Iterator[str]:
         return
     with embedded.start(settings.data_dir) as server:
         yield server.url
-
-
-async def _nothing(scope, receive, send) -> None:  # type: ignore[no-untyped-def]
-    await send({"type": "http.response.start", "status": 404, "headers": []})
-    await send({"type": "http.response.body", "body": b""})
