@@ -162,3 +162,22 @@ class TestKeys:
         found = payloads.fields([("a", 1), ("a", 2), *((f"n{i}", i) for i in range(100))])
         assert found[0] == ("a", "1")
         assert len(found) == 64
+
+
+class TestTexts:
+    def test_numbers_and_depths_nobody_can_show_are_named_so(self):
+        deep: object = 1
+        for _ in range(3000):
+            deep = [deep]
+        assert payloads.text(10**5000) == "(too large to show)"
+        assert payloads.text(deep) == "(too large to show)"
+        assert payloads.text([10**30]) == f"[{10**30}]"
+
+    def test_a_link_too_long_is_left_out_not_cut(self):
+        assert payloads.link("https://x.example/" + "y" * 2048) is None
+
+    @pytest.mark.parametrize("source", [datadog, generic], ids=lambda one: one.name)
+    def test_a_form_has_at_most_500_fields(self, source):
+        form = {"content_type": "application/x-www-form-urlencoded"}
+        with pytest.raises(BadEvent, match="form"):
+            source.parse(recorded.request(b"id=1&" * 501, **form), {}, now=recorded.NOW)
