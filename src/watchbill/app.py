@@ -26,12 +26,15 @@ from watchbill.channels.webhook import WebhookChannel
 from watchbill.clock import Clock, RunningClock
 from watchbill.config import Settings, networks
 from watchbill.core.messages import Channel
-from watchbill.core.sources import KeyedSource, Source
+from watchbill.core.sources import Fetch, KeyedSource, Refused, Source
 from watchbill.engine.loop import Engine
+from watchbill.errors import WatchbillError
 from watchbill.mailbox import Mailbox
 from watchbill.sender.loop import Sender
-from watchbill.sources import alertmanager
+from watchbill.sources import alertmanager, datadog, grafana, heartbeat, sentry
+from watchbill.sources.generic import intake as generic
 from watchbill.sources.pagerduty_v2 import change, enqueue
+from watchbill.sources.sns import intake as sns
 from watchbill.store import embedded, migrations
 from watchbill.store.database import Database
 from watchbill.web import rest, screens
@@ -45,10 +48,30 @@ log = structlog.get_logger()
 KEYED: dict[str, KeyedSource] = {"/v2/enqueue": enqueue, "/v2/change/enqueue": change}
 
 
-def make_sources(calls: outgoing.Outgoing) -> dict[str, Source]:
-    """Return every source by its name in `/intake/<name>/<key>`."""
-    del calls
-    return {source.name: source for source in (alertmanager,)}
+SOURCES: tuple[Source, ...] = (
+    alertmanager,
+    datadog,
+    generic,
+    grafana,
+    heartbeat,
+    sentry,
+    sns,
+)
+
+
+def make_fetch(calls: outgoing.Outgoing) -> Fetch:
+    """Return what gets a document for a source: guarded, and its failures in the source's words."""
+
+    def fetch(url: str) -> bytes:
+        try:
+            reply = calls.fetch(url)
+        except WatchbillError as error:
+            raise Refused(503, f"cannot get what this needs: {error}") from error
+        if reply.status != 200:
+            raise Refused(503, f"cannot get what this needs: status {reply.status}")
+        return reply.body
+
+    return fetch
 
 
 def make_channels(settings: Settings, calls: outgoing.Outgoing) -> dict[str, Channel]:
@@ -101,9 +124,9 @@ class Watchbill:
         self.channels = channels or make_channels(settings, self._calls)
         self.intake = Intake(
             shell=self.shell,
-            sources=make_sources(self._calls),
+            sources={source.name: source for source in SOURCES},
             keyed=KEYED,
-            fetch=lambda url: self._calls.fetch(url).body,
+            fetch=make_fetch(self._calls),
         )
         self.hub = Hub(newest_mail=lambda: len(mailbox.messages) if mailbox else 0)
         self.engine = Engine(self.shell)

@@ -143,7 +143,7 @@ def _call(facts: _Facts, note: Notification) -> Message | None:
         return None
     page = facts.pages.get(note.page_id or "")
     url = f"{facts.base_url}/incidents/{row[0]}"
-    answers = _answers(facts, note, url) if page else ()
+    answers = _answers(facts, note) if page else ()
     return Message(
         **_envelope(facts, note),
         subject=_subject(note, row),
@@ -176,7 +176,7 @@ def _subject(note: Notification, row: Any) -> str:
     return f"#{row[1]} {row[3]}: {row[2]}"
 
 
-def _answers(facts: _Facts, note: Notification, url: str) -> tuple[Answer, ...]:
+def _answers(facts: _Facts, note: Notification) -> tuple[Answer, ...]:
     token = facts.signer.dumps([note.page_id, note.person_id])
     link = f"{facts.base_url}/a/{token}"
     return (

@@ -130,7 +130,7 @@ def public_holidays(country: str, region: str) -> dict[date, str]:
     """
     if not country:
         return {}
-    import holidays  # noqa: PLC0415 - slow to import, and many companies name no country
+    import holidays
 
     found = holidays.country_holidays(country, subdiv=region or None, years=_YEARS)
     return {day: str(name) for day, name in found.items()}

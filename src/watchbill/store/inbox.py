@@ -50,6 +50,7 @@ _SET_ASIDE = "update inbox set failed_at = %s, error = %s where id = %s"
 _ADD = """
 insert into inbox (service_id, integration_id, received_at, event, body) values (%s, %s, %s, %s, null)
 """
+_COPY = "copy inbox (service_id, integration_id, received_at, event, body) from stdin"
 _LOCK_ONE = "select pg_advisory_xact_lock(hashtextextended(%s, 2026))"
 _STILL_WAITS = "select 1 from inbox where id = %s and failed_at is null"
 
@@ -96,6 +97,13 @@ def move(tx: Tx, folded: Iterable[tuple[int, str | None, str | None]]) -> None:
 def add(tx: Tx, received_at: datetime, service_id: str, integration_id: str, event: Event) -> None:
     """Store one event of our own making: a heartbeat that went missing."""
     tx.execute(_ADD, [service_id, integration_id, received_at, encode(event).decode()])
+
+
+def put(tx: Tx, rows: Iterable[Sequence[object]]) -> None:
+    """Store events outside the intake, in the order of `COLUMNS`."""
+    with tx.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def tell(tx: Tx) -> None:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -27,6 +28,7 @@ from watchbill.core.sources import (
     Confirm,
     Fetch,
     KeyedSource,
+    Needs,
     Refused,
     Reply,
     Request,
@@ -46,6 +48,8 @@ BODY_LIMIT = 1_100_000
 ROOM = 64_000_000
 #: Rows of one COPY.
 GROUP = 5_000
+#: Signing certificates that are kept.
+DOCUMENTS = 64
 #: Seconds a request waits for its commit before it is told to come back.
 PATIENCE_S = 5.0
 
@@ -72,10 +76,26 @@ class _Commit(Enum):
 
 
 @dataclass(slots=True)
-class _Waiter:
-    rows: list[Row]
-    size: int
-    done: asyncio.Future[bool]
+class _Group:
+    """The requests that wait for one commit: their rows, and where each request's begin."""
+
+    #: Resolves to the indexes of the requests that were not stored.
+    done: asyncio.Future[frozenset[int]]
+    rows: list[Row] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, rows: list[Row], size: int) -> int:
+        """Take a request's rows in and return its index."""
+        self.starts.append(len(self.rows))
+        self.rows += rows
+        self.size += size
+        return len(self.starts) - 1
+
+    def requests(self) -> list[list[Row]]:
+        """Return the rows of each request."""
+        ends = [*self.starts[1:], len(self.rows)]
+        return [self.rows[start:end] for start, end in zip(self.starts, ends, strict=True)]
 
 
 @dataclass(slots=True)
@@ -91,10 +111,11 @@ class Intake:
     _doors: dict[str, Door] = field(default_factory=dict)
     _known: dict[str, Door] = field(default_factory=dict)
     _stale: bool = True
-    _waiting: list[_Waiter] = field(default_factory=list)
+    _groups: deque[_Group] = field(default_factory=deque)
     _bytes: int = 0
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _connection: asyncpg.Connection[Any] | None = None
+    _documents: dict[str, bytes] = field(default_factory=dict)
 
     def takes(self, path: str) -> bool:
         """True if a request with this path is an event."""
@@ -161,14 +182,24 @@ class Intake:
             body=body,
         )
         now = self.shell.clock.now()
-        if source.name == "sns":  # fetches a certificate, so it must not hold the loop
-            parsed = await asyncio.to_thread(source.parse, request, door.settings, now=now)
-        else:
+        parsed = source.parse(request, door.settings, now=now)
+        if isinstance(parsed, Needs):
+            request = replace(request, documents={parsed.url: await self._document(parsed.url)})
             parsed = source.parse(request, door.settings, now=now)
         if isinstance(parsed, Confirm):
             await asyncio.to_thread(self.fetch, parsed.url)
             return ()
+        if isinstance(parsed, Needs):
+            raise Refused(503, "a document this needs cannot be had just now")
         return parsed
+
+    async def _document(self, url: str) -> bytes:
+        """Return what is at `url`, which its source allows; what was got once is kept."""
+        if url not in self._documents:
+            if len(self._documents) >= DOCUMENTS:
+                self._documents.clear()
+            self._documents[url] = await asyncio.to_thread(self.fetch, url)
+        return self._documents[url]
 
     async def _find(self, key: str) -> Door | None:
         """Return the door of `key`; what is not known is looked for once more in the database."""
@@ -202,11 +233,13 @@ class Intake:
         if self._bytes + len(body) > ROOM:
             raise Away
         rows = events_actions.rows(door, events, body, now=self.shell.clock.now())
-        waiter = _Waiter(rows, len(body), asyncio.get_running_loop().create_future())
-        self._waiting.append(waiter)
+        if not self._groups or len(self._groups[-1].rows) >= GROUP:
+            self._groups.append(_Group(asyncio.get_running_loop().create_future()))
+            self._arrived.set()
+        group = self._groups[-1]
+        index = group.add(rows, len(body))
         self._bytes += len(body)
-        self._arrived.set()
-        if not await waiter.done:
+        if index in await group.done:
             raise Away
 
     async def write(self) -> None:
@@ -221,29 +254,28 @@ class Intake:
         while True:
             await self._arrived.wait()
             self._arrived.clear()
-            while self._waiting:
-                group = self._next_group()
-                outcome = await self._commit([row for waiter in group for row in waiter.rows])
-                if outcome is _Commit.REFUSED and len(group) > 1:
-                    await self._one_by_one(group)
-                for waiter in group:
-                    self._bytes -= waiter.size
-                    _tell(waiter, stored=outcome is _Commit.STORED)
+            while self._groups:
+                group = self._groups.popleft()
+                lost = await self._store_group(group)
+                self._bytes -= group.size
                 self.shell.engine_bell.set()
+                if not group.done.cancelled():  # as it is when the server stops half-way
+                    group.done.set_result(lost)
 
-    def _next_group(self) -> list[_Waiter]:
-        count = rows = 0
-        while count < len(self._waiting) and (rows == 0 or rows < GROUP):
-            rows += len(self._waiting[count].rows)
-            count += 1
-        group, self._waiting = self._waiting[:count], self._waiting[count:]
-        return group
+    async def _store_group(self, group: _Group) -> frozenset[int]:
+        """Commit a group; return which of its requests were not stored.
 
-    async def _one_by_one(self, group: list[_Waiter]) -> None:
-        """Write a refused group request by request: a bad neighbour costs nobody else."""
-        for waiter in group:
-            outcome = await self._commit(waiter.rows)
-            _tell(waiter, stored=outcome is _Commit.STORED)
+        A group the database refuses is written again request by request: a bad neighbour costs
+        nobody else.
+        """
+        outcome = await self._commit(group.rows)
+        if outcome is _Commit.STORED:
+            return frozenset()
+        requests = group.requests()
+        if outcome is _Commit.AWAY or len(requests) == 1:
+            return frozenset(range(len(requests)))
+        alone = [await self._commit(rows) for rows in requests]
+        return frozenset(i for i, one in enumerate(alone) if one is not _Commit.STORED)
 
     async def _commit(self, rows: list[Row]) -> _Commit:
         """Store rows in one commit; if that failed, say whether the rows were to blame."""
@@ -296,11 +328,6 @@ async def _answer(send: Send, reply: Reply) -> None:
         headers.append((b"retry-after", str(_RETRY_AFTER_S).encode()))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
-
-
-def _tell(waiter: _Waiter, *, stored: bool) -> None:
-    if not waiter.done.done():
-        waiter.done.set_result(stored)
 
 
 def _too_large() -> Refused:
