@@ -146,6 +146,16 @@ def test_a_second_owner_is_refused_and_told_the_first_ones_pid(data_dir: Path) -
     assert until(lambda: not is_alive(owner.server))
 
 
+def test_another_process_finds_the_running_server(data_dir: Path) -> None:
+    assert embedded.find(data_dir) is None
+    owner = Owner(data_dir)
+    try:
+        assert embedded.find(data_dir) == owner.url
+    finally:
+        owner.die()
+    assert until(lambda: embedded.find(data_dir) is None)
+
+
 def test_stopping_ends_every_process_and_gives_the_directory_back(data_dir: Path) -> None:
     server = start(data_dir)
     pid = server.pid

@@ -112,8 +112,7 @@ class Embedded:
 
     def url_of(self, database: str) -> str:
         """Return the URL of another database of this server."""
-        host = quote(str(self._socket), safe="")
-        return f"postgresql://{DATABASE}@/{database}?host={host}&port={_PORT}"
+        return _url(self._socket, database)
 
     def ensure_running(self) -> bool:
         """Start the server again if it has died; say whether that was needed. Threads may call it.
@@ -259,6 +258,29 @@ def start(data_dir: Path, *, settings: Mapping[str, str] | None = None) -> Embed
             os.close(lock)
         raise
     return server
+
+
+def find(data_dir: Path) -> str | None:
+    """Return the URL of the server another process runs in `data_dir`; None if there is none.
+
+    Commands that look something up use it beside a running `serve` or `demo`.
+    """
+    home = postgres_files.known_place(data_dir.absolute())
+    if home is None:
+        return None
+    try:
+        lines = (home / "cluster" / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None
+    is_up = (
+        len(lines) > 7 and lines[7].strip() == "ready" and _serves(int(lines[0]), home / "cluster")
+    )
+    return _url(Path(lines[4]), DATABASE) if is_up else None
+
+
+def _url(socket: Path, database: str) -> str:
+    host = quote(str(socket), safe="")
+    return f"postgresql://{DATABASE}@/{database}?host={host}&port={_PORT}"
 
 
 def _take_lock(home: Path) -> int:

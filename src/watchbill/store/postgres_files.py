@@ -206,19 +206,28 @@ def place(data_dir: Path, runner: Account) -> Path:
     `runner` cannot enter `data_dir`. Moving `data_dir` keeps the data, deleting it starts afresh.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
-    pointer = data_dir / _POINTER
-    if pointer.exists():
-        home = Path(pointer.read_text(encoding="utf-8").splitlines()[0])
-    elif runner.is_ours or _can_enter(data_dir, runner):
-        home = data_dir / "postgres"
-    else:
-        _open_to_enter(HOME, HOME / "postgres")
-        home = HOME / "postgres" / f"{data_dir.name or 'data'}-{secrets.token_hex(6)}"
-        pointer.write_text(_pointer_text(home, runner), encoding="utf-8")
+    home = known_place(data_dir) or _new_place(data_dir, runner)
     if not home.exists():
         home.mkdir(mode=0o700, parents=True)
         runner.own(home)
     return home
+
+
+def _new_place(data_dir: Path, runner: Account) -> Path:
+    if runner.is_ours or _can_enter(data_dir, runner):
+        return data_dir / "postgres"
+    _open_to_enter(HOME, HOME / "postgres")
+    home = HOME / "postgres" / f"{data_dir.name or 'data'}-{secrets.token_hex(6)}"
+    (data_dir / _POINTER).write_text(_pointer_text(home, runner), encoding="utf-8")
+    return home
+
+
+def known_place(data_dir: Path) -> Path | None:
+    """Return where this data directory's cluster is, if it ever had one."""
+    pointer = data_dir / _POINTER
+    if pointer.exists():
+        return Path(pointer.read_text(encoding="utf-8").splitlines()[0])
+    return data_dir / "postgres" if (data_dir / "postgres").exists() else None
 
 
 def _pointer_text(home: Path, runner: Account) -> str:
