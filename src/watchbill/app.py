@@ -218,9 +218,10 @@ def _leave(_number: int, _frame: object) -> None:
 
 @contextlib.contextmanager
 def database(settings: Settings) -> Iterator[str]:
-    """Give the URL of the database the settings name, starting the embedded one if none is named."""
-    if settings.database_url:
-        yield settings.database_url
+    """Give the URL of the database the settings name, or of the embedded one, started if need be."""
+    running = settings.database_url or embedded.find(settings.data_dir)
+    if running:
+        yield running
         return
     with embedded.start(settings.data_dir) as server:
         yield server.url
