@@ -15,6 +15,7 @@ _EDGES = (
     "web/live.py",
     "web/front.py",
     "web/middleware.py",
+    "web/rest.py",
     "sender/",
     "app.py",
     "cli/",
