@@ -60,25 +60,25 @@ def fold_new(shell: Shell) -> int:
     return len(batch)
 
 
-def waiting(shell: Shell) -> list[Received]:
-    """Return the events the next `fold_new` would take, after one failed."""
+def waiting(shell: Shell) -> list[int]:
+    """Return the ids of the events to take one by one, after a batch failed."""
     with shell.db.transaction() as tx:
-        services, _is_shared = inbox.lock_waiting(tx)
-        return _take(tx, services) if services else []
+        return inbox.waiting(tx, limit=BATCH)
 
 
-def fold_one(shell: Shell, received: Received) -> None:
+def fold_one(shell: Shell, event_id: int) -> None:
     """Fold one event alone, after its batch failed."""
     with shell.db.transaction() as tx:
-        if inbox.lock_one(tx, received):
+        received = inbox.take_one(tx, event_id)
+        if received is not None:
             _fold(shell, tx, [received])
     shell.sender_bell.set()
 
 
-def set_aside(shell: Shell, received: Received, error: Exception) -> None:
+def set_aside(shell: Shell, event_id: int, error: Exception) -> None:
     """Keep an event that cannot be folded where it is seen, out of the others' way."""
     with shell.db.transaction() as tx:
-        inbox.set_aside(tx, received.id, error=repr(error), now=shell.clock.now())
+        inbox.set_aside(tx, event_id, error=repr(error), now=shell.clock.now())
 
 
 def _take(tx: Tx, services: Sequence[str]) -> list[Received]:

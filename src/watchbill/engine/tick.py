@@ -76,7 +76,17 @@ def _run(shell: Shell, step: Step) -> int:
         raise
     except Exception as error:  # noqa: BLE001 - one bad item must not stop the engine
         log.error("engine.batch_failed", step=step.name, error=repr(error))
-    items = step.items(shell)
+    return _run_each(shell, step)
+
+
+def _run_each(shell: Shell, step: Step) -> int:
+    try:
+        items = step.items(shell)
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - the other steps go on
+        log.error("engine.step_failed", step=step.name, error=repr(error))
+        return 0
     for item in items:
         _run_alone(shell, step, item)
     return len(items)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -51,8 +52,14 @@ _ADD = """
 insert into inbox (service_id, integration_id, received_at, event, body) values (%s, %s, %s, %s, null)
 """
 _COPY = "copy inbox (service_id, integration_id, received_at, event, body) from stdin"
-_LOCK_ONE = "select pg_advisory_xact_lock(hashtextextended(%s, 2026))"
-_STILL_WAITS = "select 1 from inbox where id = %s and failed_at is null"
+_WAITING = "select id from inbox where failed_at is null order by id limit %s"
+_LOCK_ONE = """
+select pg_advisory_xact_lock(hashtextextended(service_id, 2026)) from inbox where id = %s
+"""
+_TAKE_ONE = """
+select id, service_id, integration_id, received_at, event from inbox
+where id = %s and failed_at is null
+"""
 
 _decode = msgspec.json.Decoder(Event).decode
 encode = msgspec.json.Encoder().encode
@@ -67,24 +74,21 @@ def lock_waiting(tx: Tx) -> tuple[list[str], bool]:
     return [service_id for service_id, mine in rows if mine], any(not mine for _, mine in rows)
 
 
-def lock_one(tx: Tx, received: Received) -> bool:
-    """Wait for the event's service and return whether the event still waits."""
-    tx.execute(_LOCK_ONE, [received.service_id])
-    return tx.execute(_STILL_WAITS, [received.id]).fetchone() is not None
+def waiting(tx: Tx, *, limit: int) -> list[int]:
+    """Return the ids of the oldest waiting events, whatever state their text is in."""
+    return [row[0] for row in tx.execute(_WAITING, [limit])]
+
+
+def take_one(tx: Tx, event_id: int) -> Received | None:
+    """Wait for the event's service and return the event, or None if it no longer waits."""
+    tx.execute(_LOCK_ONE, [event_id])
+    row = tx.execute(_TAKE_ONE, [event_id]).fetchone()
+    return _to_received(row) if row else None
 
 
 def take(tx: Tx, service_ids: Sequence[str], *, each: int) -> list[Received]:
     """Return the oldest waiting events in order of arrival, at most `each` of one service."""
-    return [
-        Received(
-            id=row[0],
-            service_id=ServiceId(row[1]),
-            integration_id=row[2],
-            at=row[3],
-            event=_decode(row[4]),
-        )
-        for row in tx.execute(_TAKE, [list(service_ids), each])
-    ]
+    return [_to_received(row) for row in tx.execute(_TAKE, [list(service_ids), each])]
 
 
 def move(tx: Tx, folded: Iterable[tuple[int, str | None, str | None]]) -> None:
@@ -114,3 +118,13 @@ def tell(tx: Tx) -> None:
 def set_aside(tx: Tx, event_id: int, *, error: str, now: datetime) -> None:
     """Remember that folding this event failed; it stays, and is shown until somebody acts."""
     tx.execute(_SET_ASIDE, [now, error[:2000], event_id])
+
+
+def _to_received(row: tuple[Any, ...]) -> Received:
+    return Received(
+        id=row[0],
+        service_id=ServiceId(row[1]),
+        integration_id=row[2],
+        at=row[3],
+        event=_decode(row[4]),
+    )
