@@ -84,12 +84,15 @@ def read(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
     except msgspec.ValidationError as error:
         raise _wrong_type(str(error)) from None
     except ValueError as error:
-        raise Unreadable(f"the body is not JSON: {clean(str(error), limit=200)}") from None
+        said = clean(str(error), limit=200)
+        if said == "Input data was truncated":
+            said = "it ends too early, or holds half of a surrogate pair"
+        raise Unreadable(f"the body is not JSON: {said}") from None
 
 
 def _wrong_type(message: str) -> BadEvent:
     problem, _, path = message.partition(" - at `")
-    field = path.rstrip("`").removeprefix("$").removeprefix(".")
+    field = path.rstrip("`").removeprefix("$").removeprefix(".").replace("[...]", ".*").lstrip(".")
     problem = problem.replace("`", "").replace(" | null", "")
     name = f"'{clean(field, limit=NAME_LIMIT)}'" if field else "the body"
     error = BadEvent if field or "out of range" in problem else Unreadable

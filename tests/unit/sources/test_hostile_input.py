@@ -6,7 +6,7 @@ import json
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.payloads import recorded
@@ -19,6 +19,9 @@ from watchbill.core.events import (
 )
 from watchbill.core.sources import Confirm, Needs, Refused, Reply, Request
 from watchbill.sources.pagerduty_v2 import change, enqueue
+
+#: Other work on the machine must not fail a property; every example meets several settings.
+PATIENT = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 NAMES = [*recorded.SOURCES, "enqueue", "change"]
 KEYED = {"enqueue": enqueue, "change": change}
@@ -67,7 +70,7 @@ values = st.recursive(
 )
 
 
-def run(name, body, headers, settings):
+def run(name, body, headers, chosen):
     """Return what the intake would get, and check that every refusal can be said."""
     try:
         if name in KEYED:
@@ -75,7 +78,7 @@ def run(name, body, headers, settings):
             assert keyed.routing_key
             return keyed.events(lambda: "made-up")
         sent = Request(method="POST", headers=headers, query="secret=x", body=body)
-        return recorded.SOURCES[name].parse(sent, settings, now=recorded.NOW)
+        return recorded.SOURCES[name].parse(sent, chosen, now=recorded.NOW)
     except (BadEvent, Refused) as error:
         said = error
     reply = KEYED.get(name, recorded.SOURCES.get(name)).refused(said)
@@ -117,17 +120,19 @@ def check(name, events):
 
 def everywhere(name, body):
     for headers in HEADERS.get(name, [{}]):
-        for settings in SETTINGS.get(name, [{}]):
-            check(name, run(name, body, headers, settings))
+        for chosen in SETTINGS.get(name, [{}]):
+            check(name, run(name, body, headers, chosen))
 
 
 @pytest.mark.parametrize("name", NAMES)
+@PATIENT
 @given(body=st.binary(max_size=200) | st.text(string.printable, max_size=100).map(str.encode))
 def test_any_bytes(name, body):
     everywhere(name, body)
 
 
 @pytest.mark.parametrize("name", NAMES)
+@PATIENT
 @given(value=values)
 def test_any_json(name, value):
     everywhere(name, json.dumps(value).encode())
@@ -166,6 +171,7 @@ def mutated(draw, name):
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if BASES[name]])
+@PATIENT
 @given(data=st.data())
 def test_a_recorded_body_with_something_wrong_in_it(name, data):
     everywhere(name, json.dumps(data.draw(mutated(name))).encode())

@@ -173,6 +173,18 @@ class TestTexts:
         assert payloads.text(deep) == "(too large to show)"
         assert payloads.text([10**30]) == f"[{10**30}]"
 
+    @pytest.mark.parametrize(
+        ("body", "words"),
+        [
+            (b"[" * 10_000, "nested too deeply"), (b'"\xff"', "not UTF-8"), (b"{", "ends too early"),
+            (b'"\\ud800"', "surrogate"), (b"{}x", "not JSON"), (b"NaN", "not JSON"),
+            (b'{"a": 1e999}', r"'\*' cannot be used: number out of range"),
+        ],
+    )  # fmt: skip
+    def test_what_cannot_be_read_is_said_plainly(self, body, words):
+        with pytest.raises(BadEvent, match=words):
+            payloads.decode(body)
+
     def test_a_link_too_long_is_left_out_not_cut(self):
         assert payloads.link("https://x.example/" + "y" * 2048) is None
 
