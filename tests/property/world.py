@@ -59,30 +59,24 @@ class World:
         """Send the source's resolve of a dedup key."""
         self.receives(builders.event("", key=key, action=EventAction.RESOLVE))
 
-    def receives(self, event: Event, *, service_id: ServiceId = builders.SERVICE) -> alerts.Folded:
+    def receives(
+        self,
+        event: Event,
+        *,
+        service_id: ServiceId = builders.SERVICE,
+        integration_id: str = builders.INTEGRATION,
+    ) -> alerts.Folded:
         """Fold one event in, as the engine does, and save what follows."""
         received = alerts.Received(
-            id=1,
-            service_id=service_id,
-            integration_id=builders.INTEGRATION,
-            at=self.now,
-            event=event,
+            id=1, service_id=service_id, integration_id=integration_id, at=self.now, event=event
         )
-        alert = next(
-            (
-                a
-                for a in self.alerts.values()
-                if a.dedup_key == event.dedup_key and a.state is AlertState.FIRING
-            ),
-            None,
-        )
+        alert = self._firing(integration_id, event.dedup_key)
         if alert is not None:
-            incident = self.incidents.get(alert.incident_id)
+            incident: Incident | None = self.incidents[alert.incident_id]
         else:
             key = alerts.group_key(self.company.services[service_id], event, at=self.now)
-            incident = next(
-                (i for i in self.open_incidents() if i.group_key == key and i.is_open), None
-            )
+            same = (i for i in self.open_incidents() if i.service_id == service_id)
+            incident = next((i for i in same if i.group_key == key), None)
         pages = self.open_pages(incident.id) if incident else ()
         folded = alerts.fold(
             self.company, received, alert, incident, pages, now=self.now, new_id=self.new_id
@@ -91,7 +85,13 @@ class World:
             self.alerts[folded.alert.id] = folded.alert
         if folded.decision is not None:
             self.save(folded.decision)
+            self.run()
         return folded
+
+    def _firing(self, integration_id: str, dedup_key: str) -> Alert | None:
+        known = (a for a in self.alerts.values() if a.state is AlertState.FIRING)
+        same = (a for a in known if a.integration_id == integration_id)
+        return next((a for a in same if a.dedup_key == dedup_key), None)
 
     def to(self, instant: datetime) -> None:
         """Move the clock there, stopping at each moment at which something is due."""
@@ -132,36 +132,44 @@ class World:
         self.company = replace(self.company, **changes)
         for incident in self.open_incidents():
             self.advance(incident.id)
+        self.run()
 
     def acknowledges(self, by: PersonId, incident_id: str | None = None) -> Decision:
         """Let a person take an incident (the only open one, if none is named)."""
-        return self._do(answers.acknowledge, incident_id, by=by)
+        return self._answer(answers.acknowledge, incident_id, by=by)
 
     def resolves(self, by: PersonId, incident_id: str | None = None) -> Decision:
         """Let a person end an incident."""
-        return self._do(answers.resolve, incident_id, by=by)
+        return self._answer(answers.resolve, incident_id, by=by)
 
     def declines(self, by: PersonId, incident_id: str | None = None) -> Decision:
         """Let a person say that they cannot."""
-        return self._do(answers.decline, incident_id, by=by)
+        return self._answer(answers.decline, incident_id, by=by)
 
     def fails_to_reach(self, person_id: PersonId, incident_id: str | None = None) -> Decision:
         """Let every channel to a person fail for good."""
-        return self._do(answers.unreachable, incident_id, person_id=person_id)
+        return self._answer(answers.unreachable, incident_id, person_id=person_id)
 
     def snoozes(self, by: PersonId, *, until: datetime, incident_id: str | None = None) -> Decision:
         """Let a person put an incident off."""
-        return self._do(answers.snooze, incident_id, by=by, until=until)
+        return self._answer(answers.snooze, incident_id, by=by, until=until)
 
     def asks_for_help(self, by: PersonId, incident_id: str | None = None) -> Decision:
         """Let a person ask for the duty manager's help."""
-        return self._do(answers.need_help, incident_id, by=by)
+        return self._answer(answers.need_help, incident_id, by=by)
 
     def breaks_glass(
         self, by: PersonId, reason: str = "customers cannot pay", incident_id: str | None = None
     ) -> Decision:
         """Let a person turn a held incident into a page."""
-        return self._do(answers.break_glass, incident_id, by=by, reason=reason)
+        return self._answer(answers.break_glass, incident_id, by=by, reason=reason)
+
+    def _answer(
+        self, rule: Callable[..., Decision], incident_id: str | None, **facts: Any
+    ) -> Decision:
+        decision = self._do(rule, incident_id, **facts)
+        self.run()
+        return decision
 
     def _do(self, rule: Callable[..., Decision], incident_id: str | None, **facts: Any) -> Decision:
         incident = self.incidents[incident_id] if incident_id else self.incident

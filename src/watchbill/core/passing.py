@@ -17,7 +17,7 @@ from watchbill.core.contacts import NewId
 from watchbill.core.incidents import Decision, EntryKind, Incident, IncidentState
 from watchbill.core.messages import MessageKind
 from watchbill.core.pages import Outcome, Page
-from watchbill.core.routing import Route, Side
+from watchbill.core.routing import Reason, Route, Side
 
 
 def where(company: Company, incident: Incident, *, now: datetime) -> tuple[Incident, Route]:
@@ -130,7 +130,9 @@ def _pass_on(
 ) -> Decision:
     """Give an acknowledged incident to its new side: it stays acknowledged, nobody is called."""
     passed = replace(moved, state=IncidentState.ACKNOWLEDGED, step_ends_at=None)
-    told = route.steps[0].people if route.steps else ()
+    # Out of hours a message that asks nothing wakes nobody.
+    at_work = route.side is Side.TEAM and route.reason is not Reason.TEAM_NEVER_AT_WORK
+    told = route.steps[0].people if at_work and route.steps else ()
     return Decision(
         incident=passed,
         notifications=tuple(

@@ -400,3 +400,19 @@ def test_a_policy_person_is_asked_in_their_turn() -> None:
     assert day.called() == {CAS}
     day.wait(minutes=3)
     assert day.called() == {ANN}
+
+
+def test_no1_closing_tells_nobody_of_what_somebody_keeps() -> None:
+    company = builders.company(volunteer=None, absent=[MONA], managers=(MONA, MAX))
+    day = world.at("Tue 17:00", builders.company(volunteer=ANN))
+    day.fires()
+    day.acknowledges(ANN)
+    day.to(dublin("Tue 18:00"))
+    assert day.told(MessageKind.PASSED) == []
+    never = replace(company.teams[builders.TEAM], hours=builders.week(days=()))
+    held = world.at("Sat 03:00", company)
+    held.fires(builders.PROPOSED)
+    held.acknowledges(MAX)
+    held.change(teams={builders.TEAM: never})
+    assert held.incident.side is Side.TEAM
+    assert held.told(MessageKind.PASSED) == []
