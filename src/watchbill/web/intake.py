@@ -23,6 +23,7 @@ import structlog
 from watchbill.actions import events as events_actions
 from watchbill.actions.events import Door, Row
 from watchbill.actions.shell import Shell
+from watchbill.clock import real_monotonic, real_now
 from watchbill.core.events import BadEvent, Event
 from watchbill.core.sources import (
     Confirm,
@@ -48,6 +49,8 @@ BODY_LIMIT = 1_100_000
 ROOM = 64_000_000
 #: Rows of one COPY.
 GROUP = 5_000
+#: Seconds between two looks for keys nobody knows; NOTIFY tells of new ones anyway.
+RELOAD_S = 1.0
 #: Signing certificates that are kept.
 DOCUMENTS = 64
 #: Seconds a request waits for its commit before it is told to come back.
@@ -111,6 +114,7 @@ class Intake:
     _doors: dict[str, Door] = field(default_factory=dict)
     _known: dict[str, Door] = field(default_factory=dict)
     _stale: bool = True
+    _loaded_at: float = 0.0
     _groups: deque[_Group] = field(default_factory=deque)
     _bytes: int = 0
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -181,7 +185,7 @@ class Intake:
             query=scope["query_string"].decode("latin-1"),
             body=body,
         )
-        now = self.shell.clock.now()
+        now = real_now()  # the sender signs by its own clock
         parsed = source.parse(request, door.settings, now=now)
         if isinstance(parsed, Needs):
             request = replace(request, documents={parsed.url: await self._document(parsed.url)})
@@ -209,7 +213,7 @@ class Intake:
         if door is None:
             digest = events_actions.hash_key(key)
             door = self._doors.get(digest)
-            if door is None:
+            if door is None and real_monotonic() > self._loaded_at + RELOAD_S:
                 await self._load()
                 door = self._doors.get(digest)
             if door is not None:
@@ -218,6 +222,7 @@ class Intake:
 
     async def _load(self) -> None:
         self._stale = False
+        self._loaded_at = real_monotonic()
         try:
             self._doors = await asyncio.to_thread(events_actions.doors, self.shell)
         except WatchbillError as error:
