@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import structlog
+
 from watchbill.errors import Misconfigured
+
+log = structlog.get_logger()
 
 
 class BadSetting(Misconfigured):
@@ -71,6 +75,18 @@ def read(environment: Mapping[str, str], **given: object) -> Settings:
     if settings.production and (settings.clock_start or settings.clock_speed != 1.0):
         raise BadSetting("In production the clock is the real one: unset WATCHBILL_CLOCK_*.")
     return settings
+
+
+def warn(environment: Mapping[str, str]) -> None:
+    """Log every variable that looks like a setting and is none: somebody mistyped."""
+    for name in unknown(environment):
+        log.warning("setting.unknown", name=name)
+
+
+def unknown(environment: Mapping[str, str]) -> list[str]:
+    """Return the WATCHBILL_ variables that are no setting, sorted."""
+    known = {f"WATCHBILL_{name.upper()}" for name in Settings.__dataclass_fields__}
+    return sorted(name for name in environment if name.startswith("WATCHBILL_") and name not in known)
 
 
 def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:

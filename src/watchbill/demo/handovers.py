@@ -82,7 +82,7 @@ def _hand_over(
     timeline.at(written, lambda: ids.append(_write(timeline.shell, made, service, alarm, author)))
     for step, state in enumerate(way, 1):
         by = author if state in ("proposed", "retired") else judge
-        at = weeks.begin(-8) if state in ("returned", "retired") else written
+        at = weeks.begin(-29) if state in ("returned", "retired") else written
         reason = alarm.why if state == alarm.state and alarm.why else _REASONS.get(state, "")
         timeline.at(
             at + timedelta(days=4 * step),

@@ -47,7 +47,9 @@ def run(options: Options, *, say: Callable[[str], None]) -> None:
         watchbill = Watchbill(_settings(options, mailbox), mailbox=mailbox)
         try:
             say("Making the demo company …")
-            facts = seed.prepare(watchbill.shell, options.data_dir, is_empty=options.is_empty)
+            facts = seed.prepare(
+                watchbill.shell, options.data_dir, is_empty=options.is_empty, say=say
+            )
             watchbill.start()
             threading.Thread(
                 target=_introduce, args=(watchbill, mailbox, facts, card, options, say), daemon=True
