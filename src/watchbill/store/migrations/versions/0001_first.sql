@@ -310,6 +310,7 @@ create index incidents_open on incidents (opened_at) where state <> 'resolved';
 create index incidents_listed on incidents (opened_at desc, id desc);
 create index incidents_by_service on incidents (service_id, opened_at desc);
 create index incidents_by_team on incidents (team_id, opened_at desc);
+create index incidents_text on incidents using gin (to_tsvector('simple', title || ' ' || alarm));
 create index incidents_failed on incidents (failed_at) where failed_at is not null;
 
 create table alerts (

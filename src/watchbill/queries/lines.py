@@ -1,0 +1,146 @@
+"""Lines: the health lines that must read zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from watchbill.core import rotas
+from watchbill.core.company import Company
+from watchbill.core.hours import Period
+from watchbill.core.people import PersonId
+from watchbill.store.database import Tx
+
+#: How far ahead somebody must be planned for every hour.
+AHEAD = timedelta(weeks=4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthLine:
+    """One line that must read zero."""
+
+    #: The rule's id (`NO1`), or what it is about.
+    key: str
+    sentence: str
+    count: int
+
+
+#: Counted by the database: key, sentence, query with %(now)s, %(day_ago)s and %(month_at)s.
+_COUNTED = (
+    (
+        "ALL",
+        "events set aside because they could not be folded",
+        "select count(*) from inbox where failed_at is not null",
+    ),
+    (
+        "ALL",
+        "incidents the engine fails on",
+        "select count(*) from incidents where failed_at is not null",
+    ),
+    (
+        "ALL",
+        "open incidents for which nobody can be reached",
+        "select count(*) from incidents where state <> 'resolved' and stuck_at is not null",
+    ),
+    (
+        "ALL",
+        "notifications that failed within a day",
+        "select count(*) from notifications where state = 'failed' and created_at > %(day_ago)s",
+    ),
+    (
+        "NO1",
+        "people of the owning team called out of hours this month",
+        (
+            "select count(*) from pages where out_of_hours and started_at >= %(month_at)s "
+            "and role in ('rota', 'team', 'person')"
+        ),
+    ),
+    (
+        "NO3",
+        "escalations to somebody who is not a manager this month",
+        (
+            "select count(*) from pages p join people w on w.id = p.person_id "
+            "where p.out_of_hours and p.started_at >= %(month_at)s and p.role = 'manager' "
+            "and w.role <> 'manager'"
+        ),
+    ),
+    (
+        "NO4",
+        "volunteers paged this month for an alarm nobody accepted",
+        (
+            "select count(*) from pages p where p.out_of_hours and p.started_at >= %(month_at)s "
+            "and p.role = 'volunteer' and p.reason = 'alarm_accepted' "
+            'and not p.facts @> \'[["alarm_state", "accepted"]]\''
+        ),
+    ),
+)
+
+
+def health(
+    tx: Tx, company: Company, *, now: datetime, month_at: datetime
+) -> tuple[HealthLine, ...]:
+    """Return every line, in a fixed order."""
+    values = {"now": now, "day_ago": now - timedelta(days=1), "month_at": month_at}
+    counted = []
+    for key, sentence, query in _COUNTED:
+        row = tx.execute(query, values).fetchone()
+        counted.append(HealthLine(key=key, sentence=sentence, count=row[0] if row else 0))
+    return (*counted, *_planned(company, now))
+
+
+def uncovered(company: Company, *, start: datetime, end: datetime) -> list[Period]:
+    """Return the times in [start, end) at which no volunteer stands the shift."""
+    gaps, at = [], start
+    for shift in company.shifts:
+        if shift.is_shadow or shift.end <= at:
+            continue
+        if shift.start >= end:
+            break
+        if shift.start > at:
+            gaps.append(Period(start=at, end=shift.start))
+        at = shift.end
+    if at < end:
+        gaps.append(Period(start=at, end=end))
+    return gaps
+
+
+def _planned(company: Company, now: datetime) -> tuple[HealthLine, ...]:
+    end = now + AHEAD
+    managers = (
+        rotas.gaps(company.managers, company.absences, start=now, end=end)
+        if company.managers
+        else [Period(start=now, end=end)]
+    )
+    on_duty = {company.volunteer(now), company.duty_manager(now)}
+    return (
+        HealthLine(
+            key="RE1",
+            sentence="people on duty whom no message can reach",
+            count=_unreachable(company, on_duty),
+        ),
+        HealthLine(
+            key="SH1",
+            sentence="hours of the next four weeks without a volunteer",
+            count=_hours(uncovered(company, start=now, end=end)),
+        ),
+        HealthLine(
+            key="ES2",
+            sentence="hours of the next four weeks without a duty manager",
+            count=_hours(managers),
+        ),
+    )
+
+
+def _unreachable(company: Company, people: Iterable[PersonId | None]) -> int:
+    return sum(
+        1
+        for person_id in people
+        if person_id is not None
+        and not (person_id in company.people and company.people[person_id].is_reachable)
+    )
+
+
+def _hours(periods: Iterable[Period]) -> int:
+    total = sum((period.end - period.start for period in periods), timedelta())
+    return -(-total // timedelta(hours=1))

@@ -1,0 +1,167 @@
+"""Settings: services, doors, alarms, webhooks, tokens, the audit log and the company itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRow:
+    """A service: how its alerts are grouped, and when nobody is asked about it."""
+
+    id: str
+    slug: str
+    name: str
+    team_id: str
+    grouping: str
+    grouping_fields: list[str]
+    grouping_window_s: int
+    ack_timeout_s: int | None
+    close_after_s: int | None
+    maintenance_from: datetime | None
+    maintenance_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationRow:
+    """A door for events; of its key the last characters are shown."""
+
+    id: str
+    service_id: str
+    source: str
+    name: str
+    key_hint: str
+    settings: dict[str, Any]
+    close_after_s: int | None
+    #: How often a heartbeat's ping is expected; None for other doors.
+    every_s: int | None
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatRow:
+    """A dead-man's switch."""
+
+    integration_id: str
+    name: str
+    service_id: str
+    every_s: int
+    seen_at: datetime | None
+    due_at: datetime | None
+    missing_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRow:
+    """The definition of a condition that may page."""
+
+    id: str
+    service_id: str
+    key: str
+    title: str
+    state: str
+    severity: str
+    customer_impact: str
+    required_action: str
+    runbook: str
+    runbook_url: str
+    muted_until: datetime | None
+    author_id: str | None
+    accepted_by: str | None
+    accepted_at: datetime | None
+    state_reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookRow:
+    """A program that is told what happens to incidents."""
+
+    id: str
+    name: str
+    url: str
+    team_id: str | None
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRow:
+    """A token; of it the last characters are shown."""
+
+    id: str
+    name: str
+    hint: str
+    scopes: list[str]
+    person_id: str
+    person: str
+    created_at: datetime
+    expires_at: datetime | None
+    seen_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """One line of the audit log."""
+
+    id: str
+    at: datetime
+    #: A person's id, `system` or `cli`; and the person's name, if it is one.
+    actor: str
+    actor_name: str | None
+    action: str
+    noun: str
+    noun_id: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganizationRow:
+    """What holds for the whole company."""
+
+    name: str
+    volunteer_wait_s: int
+    manager_wait_s: int
+    pages_a_month: int
+    people_at_once: int
+    base_url: str
+
+
+SERVICES = """
+select s.id, s.slug, s.name, s.team_id, s.grouping, s.grouping_fields, s.grouping_window_s,
+  s.ack_timeout_s, s.close_after_s, s.maintenance_from, s.maintenance_until
+from services s
+"""
+INTEGRATIONS = """
+select i.id, i.service_id, i.source, i.name, i.key_hint, i.settings, i.close_after_s,
+  (select h.every_s from heartbeats h where h.integration_id = i.id) as every_s, i.created_at,
+  i.disabled_at
+from integrations i
+"""
+HEARTBEATS = """
+select h.integration_id, i.name, i.service_id, h.every_s, h.seen_at, h.due_at, h.missing_since
+from heartbeats h join integrations i on i.id = h.integration_id
+"""
+ALARMS = """
+select a.id, a.service_id, a.key, a.title, a.state, a.severity, a.customer_impact,
+  a.required_action, a.runbook, a.runbook_url, a.muted_until, a.author_id, a.accepted_by,
+  a.accepted_at, a.state_reason
+from alarms a
+"""
+WEBHOOKS = "select w.id, w.name, w.url, w.team_id, w.created_at, w.disabled_at from webhooks w"
+TOKENS = """
+select k.id, k.name, k.hint, k.scopes, k.person_id, p.name as person, k.created_at, k.expires_at,
+  k.seen_at, k.revoked_at
+from tokens k join people p on p.id = k.person_id
+"""
+AUDIT = """
+select u.id, u.at, u.actor, p.name as actor_name, u.action, u.noun, u.noun_id, u.facts
+from audit u left join people p on p.id = u.actor
+"""
+ORGANIZATION = """
+select name, volunteer_wait_s, manager_wait_s, pages_a_month, people_at_once, base_url
+from organization
+"""
