@@ -11,6 +11,10 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools import docs_rules
+
 TOP = Path(__file__).resolve().parent.parent
 
 
@@ -36,7 +40,10 @@ def dependencies() -> set[str]:
     return {re.split(r"[\[<>=~! ]", line, maxsplit=1)[0] for line in wanted}
 
 
-GENERATED: dict[str, Callable[[], str]] = {"docs/adr/README.md": adr_index}
+GENERATED: dict[str, Callable[[], str]] = {
+    "docs/adr/README.md": adr_index,
+    "docs/reference/rules.md": docs_rules.rules,
+}
 
 
 def main() -> int:
