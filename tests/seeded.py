@@ -38,7 +38,9 @@ def write(tx: Tx, company: Company) -> None:
             [office.id, office.slug, office.name, office.hours.zone, _week(office.hours)],
         )
         for day in office.hours.closed_on:
-            tx.execute("insert into closing_days (office_id, day) values (%s, %s)", [office.id, day])
+            tx.execute(
+                "insert into closing_days (office_id, day) values (%s, %s)", [office.id, day]
+            )
     for team in company.teams.values():
         _team(tx, team)
     _people(tx, company)

@@ -62,9 +62,15 @@ def test_an_unknown_routing_key_is_refused_in_pagerdutys_shape(world: World):
     assert stored(world) == 0
 
 
-DEEP = b'{"routing_key":"%s","event_action":"trigger","payload":{"summary":"s","source":"s",' % (
-    KEY.encode()
-) + b'"severity":"critical","custom_details":' + b'{"a":' * 10_000 + b"1" + b"}" * 10_000 + b"}}"
+DEEP = (
+    b'{"routing_key":"%s","event_action":"trigger","payload":{"summary":"s","source":"s",'
+    % (KEY.encode())
+    + b'"severity":"critical","custom_details":'
+    + b'{"a":' * 10_000
+    + b"1"
+    + b"}" * 10_000
+    + b"}}"
+)
 
 
 @pytest.mark.parametrize(
@@ -84,8 +90,18 @@ DEEP = b'{"routing_key":"%s","event_action":"trigger","payload":{"summary":"s","
         json.dumps(trigger(dedup_key="k" * 256)).encode(),
     ],
     ids=[
-        "empty", "no-json", "no-utf8", "list", "null", "key-a-number", "cut-off", "deep",
-        "action", "no-payload", "wrong-types", "long-key",
+        "empty",
+        "no-json",
+        "no-utf8",
+        "list",
+        "null",
+        "key-a-number",
+        "cut-off",
+        "deep",
+        "action",
+        "no-payload",
+        "wrong-types",
+        "long-key",
     ],
 )
 def test_bad_input_is_a_clear_400_and_stores_nothing(world: World, body: bytes):
@@ -192,7 +208,9 @@ def test_many_at_once_are_all_on_disk_in_order_of_each_client(world: World):
     with ThreadPoolExecutor(8) as clients:
         answered = [key for done in clients.map(client, range(8)) for key in done]
     assert len(answered) == 200
-    kept = [json.loads(row[0])["dedup_key"] for row in world.rows("select event from inbox order by id")]
+    kept = [
+        json.loads(row[0])["dedup_key"] for row in world.rows("select event from inbox order by id")
+    ]
     assert sorted(kept) == sorted(answered)
     for c in range(8):
         own = [key for key in kept if key.startswith(f"c{c}-")]
