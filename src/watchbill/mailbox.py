@@ -171,7 +171,7 @@ def _mail(number: int, to: str, content: bytes) -> ReceivedMail:
         id=number,
         to=to,
         sender=str(mail["From"] or ""),
-        subject=str(mail["Subject"] or ""),
+        subject=str(mail["Subject"] or "").strip(),
         at=_date(str(mail["Date"] or "")),
         text=text,
         links=_links(text),
