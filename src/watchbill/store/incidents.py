@@ -33,6 +33,7 @@ select id, number, service_id, team_id, alarm, group_key, title, severity, state
 from incidents
 """
 _GET = _LOAD + "where id = %s for update"
+_LOOK = _LOAD + "where id = %s"
 _LOCK = _LOAD + "where id = any(%s) order by id for update"
 _CLAIM = _LOAD + "where due_at <= %s order by due_at limit %s for update skip locked"
 _OPEN_OF_TEAM = """
@@ -120,6 +121,17 @@ def get(tx: Tx, incident_id: str) -> tuple[Incident, tuple[Page, ...]]:
         raise NoSuchIncident(incident_id=incident_id)
     incident = _to_incident(row)
     return incident, open_pages(tx, [incident.id]).get(incident.id, ())
+
+
+def look(tx: Tx, incident_id: str) -> Incident:
+    """Return the incident for reading only, without locking it.
+
+    Raises: NoSuchIncident.
+    """
+    row = tx.execute(_LOOK, [incident_id]).fetchone()
+    if row is None:
+        raise NoSuchIncident(incident_id=incident_id)
+    return _to_incident(row)
 
 
 def lock(tx: Tx, incident_ids: Iterable[str]) -> dict[str, Incident]:

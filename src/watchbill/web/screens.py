@@ -11,15 +11,46 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from watchbill.web import health, live
+from watchbill.web import answers, health, live
 from watchbill.web.live import Hub
-from watchbill.web.ui import assets, faults, show_mailbox, take_theme, visits
+from watchbill.web.ui import (
+    assets,
+    faults,
+    show_incident,
+    show_incidents,
+    show_mailbox,
+    show_tonight,
+    take_access,
+    take_incidents,
+    take_theme,
+    visits,
+)
 from watchbill.web.ui.visits import Handler, Site
 
 log = structlog.get_logger()
 
 #: Method, path, handler, and who may: `nobody` in particular, a `person` signed in, an `admin`.
 URLS: tuple[tuple[str, str, Handler, str], ...] = (
+    ("GET", "/", show_tonight.show_tonight, "person"),
+    ("GET", "/sign-in", take_access.show_sign_in, "nobody"),
+    ("POST", "/sign-in", take_access.sign_in, "nobody"),
+    ("POST", "/sign-out", take_access.sign_out, "nobody"),
+    ("GET", "/setup", take_access.show_setup, "nobody"),
+    ("POST", "/setup", take_access.set_up, "nobody"),
+    ("GET", "/a/{token}", answers.show, "nobody"),
+    ("POST", "/a/{token}", answers.take, "nobody"),
+    ("GET", "/incidents", show_incidents.show_incidents, "person"),
+    ("GET", "/incidents/declare", show_incidents.show_declare, "person"),
+    ("POST", "/incidents/declare", take_incidents.declare, "person"),
+    ("GET", "/incidents/{id}", show_incident.show_incident, "person"),
+    ("POST", "/incidents/{id}/acknowledge", take_incidents.acknowledge, "person"),
+    ("POST", "/incidents/{id}/resolve", take_incidents.resolve, "person"),
+    ("POST", "/incidents/{id}/decline", take_incidents.decline, "person"),
+    ("POST", "/incidents/{id}/help", take_incidents.need_help, "person"),
+    ("POST", "/incidents/{id}/snooze", take_incidents.snooze, "person"),
+    ("POST", "/incidents/{id}/break-glass", take_incidents.break_glass, "person"),
+    ("POST", "/incidents/{id}/notes", take_incidents.note, "person"),
+    ("POST", "/incidents/{id}/ask", take_incidents.ask, "person"),
     ("POST", "/theme", take_theme.take_theme, "nobody"),
     ("GET", "/mailbox", show_mailbox.show_mails, "nobody"),
     ("GET", "/mailbox/{id}", show_mailbox.show_mail, "nobody"),

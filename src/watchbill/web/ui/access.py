@@ -57,6 +57,8 @@ class AnswerPage:
     action: str
     #: The incident's screen, for those who sign in.
     incident_href: str
+    #: Where the incident stands: `triggered`, `acknowledged` …
+    state: str = "triggered"
     #: Who had answered already, or empty.
     answered_by: str = ""
     #: When that was; None if nobody had.

@@ -16,6 +16,8 @@ from urllib.parse import parse_qs, quote, unquote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from watchbill.actions import audit, sessions
+from watchbill.actions.audit import Actor
 from watchbill.actions.shell import Shell
 from watchbill.core.company import Company
 from watchbill.core.people import Person, PersonId
@@ -25,17 +27,9 @@ from watchbill.queries import screens_calls
 from watchbill.web.ui import faults
 from watchbill.web.ui import shell as shells
 
-#: Cookies of our own besides the session's.
-THEME, SAID = "wb_theme", "wb_said"
+#: Our cookies: who is signed in, the chosen colours, and what was just done.
+SESSION, THEME, SAID = "wb_session", "wb_theme", "wb_said"
 _FIELDS_LIMIT = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """A browser in which a person is signed in."""
-
-    id: str
-    person_id: PersonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +67,16 @@ class Visit:
             return self.site.shell.company(tx)
 
     @cached_property
-    def session(self) -> Session | None:
-        """The session of this browser, or None."""
-        return None
-
-    @cached_property
     def viewer(self) -> Person | None:
-        """Who is signed in, or None."""
-        return self.company.people.get(self.session.person_id) if self.session else None
+        """Who is signed in with this browser, or None."""
+        cookie = self.request.cookies.get(SESSION)
+        found = sessions.find(self.site.shell, cookie) if cookie else None
+        return self.company.people.get(PersonId(found.person_id)) if found else None
+
+    @property
+    def actor(self) -> Actor:
+        """Who is signed in, as the audit log and the actions' rights see it."""
+        return audit.person(self.me.id, is_admin=self.me.is_admin)
 
     @property
     def me(self) -> Person:
@@ -108,6 +104,10 @@ class Visit:
         """Return what was typed into a field, without space around it; "" if nothing."""
         return self._form.get(name, [""])[0].strip()
 
+    def raw(self, name: str) -> str:
+        """Return what was typed into a field as it is: a password may begin with a space."""
+        return self._form.get(name, [""])[0]
+
     def fields(self, name: str) -> tuple[str, ...]:
         """Return everything chosen under one name."""
         return tuple(self._form.get(name, ()))
@@ -118,7 +118,7 @@ class Visit:
 
     def part(self, name: str) -> str:
         """Return a part of the path."""
-        return str(self.request.path_params[name])
+        return str(self.request.path_params[name]).replace("\x00", "")
 
     def back(self, path: str, *, said: str = "") -> Response:
         """Return 303 to a screen, which says once what was done."""
@@ -139,7 +139,7 @@ def take(handler: Handler, site: Site, *, needs: str, route: str) -> Callable[[R
         request.state.route = route
         request.state.shell = bare_shell(visit)
         try:
-            if needs != "nobody" or visit.session:
+            if needs != "nobody" or request.cookies.get(SESSION):
                 request.state.shell = shell_of(visit)
             _let_in(visit, needs)
             response = handler(visit)

@@ -1,0 +1,74 @@
+"""What a link in a message is about: its page, its person, and how the incident stands now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from itsdangerous import BadSignature
+
+from watchbill.core.incidents import Incident
+from watchbill.core.people import PersonId
+from watchbill.errors import NotFound
+from watchbill.queries import messages, screens_incidents
+from watchbill.store import incidents as incidents_store
+from watchbill.store.database import Database
+
+_SECRET = "select secret from organization"  # noqa: S105 - a query
+_PAGE = """
+select p.incident_id, p.ended_at, p.outcome, w.disabled_at is null
+from pages p join people w on w.id = p.person_id where p.id = %s and p.person_id = %s
+"""
+
+
+class BadLink(NotFound):
+    """The link is not one of ours, or is cut short; copy the whole of it from the message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLink:
+    """A link that was sent to one person about one page."""
+
+    person_id: PersonId
+    person_name: str
+    #: The person still works here.
+    is_here: bool
+    #: When the page ended; None while the person is being called.
+    ended_at: datetime | None
+    outcome: str | None
+    incident: Incident
+    #: Who resolved or acknowledged the incident, or "".
+    answered_by: str
+
+
+def read(db: Database, token: str) -> AnswerLink:
+    """Return what the link with this token is about.
+
+    Raises: BadLink.
+    """
+    with db.transaction() as tx:
+        secret = tx.execute(_SECRET).fetchone()
+        page_id, person_id = _opened(token, bytes(secret[0]) if secret else b"")
+        page = tx.execute(_PAGE, [page_id, person_id]).fetchone()
+        if page is None:
+            raise BadLink
+        incident = incidents_store.look(tx, page[0])
+        by = incident.resolved_by or incident.acknowledged_by
+        names = screens_incidents.names(tx, {person_id, *([by] if by else [])})
+    return AnswerLink(
+        person_id=PersonId(person_id),
+        person_name=names[person_id],
+        is_here=page[3],
+        ended_at=page[1],
+        outcome=page[2],
+        incident=incident,
+        answered_by=names.get(by, "") if by else "",
+    )
+
+
+def _opened(token: str, secret: bytes) -> tuple[str, str]:
+    try:
+        page_id, person_id = messages.signer(secret).loads(token)
+    except (BadSignature, ValueError, TypeError) as error:
+        raise BadLink from error
+    return str(page_id), str(person_id)

@@ -1,0 +1,67 @@
+"""Rows: incidents in lists, and the choices of forms, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from watchbill.core.company import Company
+from watchbill.core.people import PersonId, ServiceId, TeamId
+from watchbill.queries import screens_incidents
+from watchbill.queries.screens_incidents import Row
+from watchbill.web.ui.shell import Choice, IncidentRow
+from watchbill.web.ui.visits import Visit
+
+
+def incident_rows(visit: Visit, rows: Iterable[Row]) -> tuple[IncidentRow, ...]:
+    """Return list rows with names instead of ids."""
+    found = list(rows)
+    wanted = {p for row in found for p in (row.answered_by, *row.calling[:3]) if p}
+    known = {str(p): person.name for p, person in visit.company.people.items()}
+    gone = wanted - known.keys()
+    names = known | (screens_incidents.names_of(visit.site.shell.db, gone) if gone else {})
+    viewer = visit.viewer.id if visit.viewer else ""
+    return tuple(_row(visit.company, row, names, viewer) for row in found)
+
+
+def _row(company: Company, row: Row, names: Mapping[str, str], viewer: str) -> IncidentRow:
+    service = company.services.get(ServiceId(row.service_id))
+    team = company.teams.get(TeamId(row.team_id))
+    return IncidentRow(
+        id=row.id,
+        sentence=row.title,
+        state=row.state,  # type: ignore[arg-type]  # the database checks it
+        severity=row.severity,  # type: ignore[arg-type]  # written from the enum
+        service_name=service.name if service else row.service_id,
+        team_name=team.name if team else row.team_id,
+        opened_at=row.opened_at,
+        alerts_count=row.alerts_count,
+        person_name=_people(row, names),
+        until_at=row.until_at,
+        is_mine=viewer in row.calling,
+    )
+
+
+def _people(row: Row, names: Mapping[str, str]) -> str:
+    """Return who is being called, or who has or had it."""
+    if row.calling:
+        more = f" and {len(row.calling) - 3} more" if len(row.calling) > 3 else ""
+        return ", ".join(names.get(p, "somebody") for p in row.calling[:3]) + more
+    return names.get(row.answered_by, "") if row.answered_by else ""
+
+
+def team_choices(company: Company) -> tuple[Choice, ...]:
+    """Return every team, by name."""
+    named = sorted((team.name, team.id) for team in company.teams.values())
+    return tuple(Choice(value=team_id, label=name) for name, team_id in named)
+
+
+def service_choices(company: Company) -> tuple[Choice, ...]:
+    """Return every service, by name."""
+    named = sorted((service.name, service.id) for service in company.services.values())
+    return tuple(Choice(value=service_id, label=name) for name, service_id in named)
+
+
+def name_of(company: Company, person_id: PersonId | None) -> str:
+    """Return what a person is called, or ""."""
+    person = company.people.get(person_id) if person_id else None
+    return person.name if person else ""

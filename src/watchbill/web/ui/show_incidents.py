@@ -1,0 +1,104 @@
+"""The list of incidents, and declaring one by hand."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from watchbill.core import hours
+from watchbill.core.people import ServiceId
+from watchbill.queries import screens_incidents
+from watchbill.queries.screens_incidents import Wanted
+from watchbill.web.ui import incidents, pages, rows
+from watchbill.web.ui.visits import Visit
+
+_PAGE = 50
+_STATES = frozenset({"", "open", "triggered", "acknowledged", "held", "snoozed", "resolved"})
+
+
+def show_incidents(visit: Visit) -> Response:
+    """Show a page of the list, narrowed as asked."""
+    asked = _filter(visit)
+    mine, cursor = visit.asked("mine"), visit.asked("cursor")
+    found = screens_incidents.listed(
+        visit.site.shell.db, _wanted(visit, asked, mine=mine, cursor=cursor), limit=_PAGE + 1
+    )
+    query = {name: getattr(asked, name) for name in incidents.IncidentFilter.__slots__}
+    query = {name: value for name, value in query.items() if value or name == "state"}
+    query |= {"mine": mine} if mine else {}
+    more = {**query, "cursor": found[_PAGE - 1].id} if len(found) > _PAGE else {}
+    context = incidents.IncidentList(
+        filter=asked,
+        teams=rows.team_choices(visit.company),
+        services=rows.service_choices(visit.company),
+        rows=rows.incident_rows(visit, found[:_PAGE]),
+        next_query=f"?{urlencode(more)}" if more else "",
+        first_query=f"?{urlencode(query)}" if cursor else "",
+    )
+    return pages.render(visit.request, pages.INCIDENTS, context)
+
+
+def show_declare(visit: Visit) -> Response:
+    """Show the form that declares an incident."""
+    return declare_form(visit)
+
+
+def declare_form(visit: Visit, *, error: str = "", status: int = 200) -> Response:
+    """Show the form with what was typed before and what was wrong with it."""
+    company = visit.company
+    who = rows.name_of(company, company.volunteer(visit.now))
+    context = incidents.Declare(
+        services=rows.service_choices(company),
+        reaches=f"the team in its working hours, and otherwise {who or 'the duty manager'},",
+        service=visit.field("service"),
+        sentence=visit.field("sentence"),
+        reason=visit.field("reason"),
+        error=error,
+    )
+    return pages.render(visit.request, pages.DECLARE, context, status=status)
+
+
+def _filter(visit: Visit) -> incidents.IncidentFilter:
+    given = {
+        name: visit.asked(name)[:200].replace("\x00", "")
+        for name in incidents.IncidentFilter.__slots__
+    }
+    if "state" not in visit.request.query_params or given["state"] not in _STATES:
+        given["state"] = "open"
+    for name in ("since", "until"):
+        given[name] = given[name] if _day(given[name]) else ""
+    return incidents.IncidentFilter(**given)
+
+
+def _wanted(visit: Visit, asked: incidents.IncidentFilter, *, mine: str, cursor: str) -> Wanted:
+    since, until = _day(asked.since), _day(asked.until)
+    services = visit.company.services
+    return Wanted(
+        text=asked.text,
+        services_called=tuple(
+            s for s in services if asked.text and asked.text.lower() in services[ServiceId(s)].name.lower()
+        ),
+        state=asked.state,
+        team=asked.team,
+        service=asked.service,
+        severity=asked.severity,
+        since=_midnight(since, visit.zone) if since else None,
+        until=_midnight(until + timedelta(days=1), visit.zone) if until else None,
+        calling=visit.me.id if mine else "",
+        cursor=cursor[:64].replace("\x00", ""),
+    )  # fmt: skip
+
+
+def _day(text: str) -> date | None:
+    """Return a day as the browser writes it; None if it is none, or in no year of ours."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1990 <= day.year < 2200 else None
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return hours.instant(day, time(0), zone)
