@@ -164,6 +164,27 @@ class World:
         """Let a person turn a held incident into a page."""
         return self._answer(answers.break_glass, incident_id, by=by, reason=reason)
 
+    def declares(
+        self,
+        by: PersonId,
+        *,
+        reason: str = "all is down",
+        title: str = "All is down",
+        service_id: ServiceId = builders.SERVICE,
+    ) -> Decision:
+        """Let a person open an incident by hand."""
+        decision = answers.declare(
+            self.company,
+            service_id=service_id,
+            title=title,
+            by=by,
+            reason=reason,
+            now=self.now,
+            new_id=self.new_id,
+        )
+        self.save(decision)
+        return decision
+
     def _answer(
         self, rule: Callable[..., Decision], incident_id: str | None, **facts: Any
     ) -> Decision:

@@ -96,8 +96,7 @@ def group_key(service: Service, event: Event, *, at: datetime) -> str:
             return f"time:{int(at.timestamp() // service.grouping_window.total_seconds())}"
         case Grouping.SERVICE:
             return "service"
-        case Grouping.ALERT:
-            return f"alert:{event.dedup_key}"
+    return f"alert:{event.dedup_key}"
 
 
 def _by_alarm(event: Event) -> str:
@@ -283,7 +282,7 @@ def _resolve(
     over = replace(_seen(alert, received), state=AlertState.RESOLVED, resolved_at=received.at)
     smaller = replace(incident, firing=max(incident.firing - alert.size, 0))
     if smaller.firing > 0:
-        return Folded(alert=over, decision=Decision(incident=smaller))
+        return Folded(alert=over, decision=Decision(incident=escalation.look_again(smaller)))
     return Folded(
         alert=over,
         decision=incidents.resolved(

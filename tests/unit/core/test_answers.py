@@ -361,3 +361,36 @@ def test_break_glass_works_on_a_muted_alarm() -> None:
     day.wait(minutes=5)
     assert day.incident.side is Side.TEAM
     assert day.incident.state is IncidentState.TRIGGERED
+
+
+@pytest.mark.parametrize(("when", "called"), [("Sat 03:00", VERA), ("Tue 10:00", ANN)])
+def test_an_incident_declared_by_hand_calls_who_answers_then(when: str, called: str) -> None:
+    one = world.at(when)
+    one.declares(BEN)
+    assert one.called() == {called}
+    assert (one.incident.glass_by, one.incident.glass_reason) == (BEN, "all is down")
+    assert one.history()[0] is EntryKind.OPENED
+
+
+def test_ro3_what_was_declared_by_hand_in_hours_is_held_at_closing() -> None:
+    day = world.at("Tue 17:58")
+    day.declares(BEN)
+    day.to(dublin("Tue 18:00"))
+    assert day.incident.state is IncidentState.HELD
+
+
+def test_declaring_by_hand_needs_a_reason_and_a_title() -> None:
+    day = world.at("Tue 17:58")
+    with pytest.raises(answers.NoReason):
+        day.declares(BEN, reason=" ")
+    with pytest.raises(answers.NoTitle):
+        day.declares(BEN, title=" ")
+    assert day.incidents == {}
+
+
+def test_a_snoozed_incident_stays_silent_whatever_changes() -> None:
+    night = everybody_called()
+    night.snoozes(VERA, until=dublin("Sat 05:00"))
+    night.change(absences=())
+    assert night.incident.state is IncidentState.SNOOZED
+    assert night.incident.due_at == dublin("Sat 05:00")

@@ -92,3 +92,12 @@ def test_who_has_left_the_company_is_not_told() -> None:
 
 def test_an_incident_nobody_was_told_of_has_not_grown() -> None:
     assert growth.due_at(builders.incident(firing=100)) is None
+
+
+def test_an_incident_that_shrank_again_is_not_due_for_its_growth() -> None:
+    night = world.at("Sat 03:00")
+    night.fires()
+    night.fires(key="another")
+    assert night.next_due() == dublin("Sat 03:01")
+    night.stops("another")
+    assert night.next_due() == dublin("Sat 03:05")
