@@ -170,17 +170,13 @@ def _begin(
         last_at=received.at,
     )
     larger = replace(opened, firing=opened.firing + event.size, alerts=opened.alerts + 1)
-    joined = _join(company, larger, received, pages, now=now, new_id=new_id)
     if incident is not None:
+        joined = _join(company, larger, received, pages, now=now, new_id=new_id)
         return Folded(alert=alert, decision=joined)
-    first = Decision(
-        incident=larger,
-        entries=(
-            incidents.entry(
-                larger, EntryKind.OPENED, now=now, new_id=new_id, summary=event.summary
-            ),
-        ),
-    )
+    # Its entry is made before the others: a timeline is read in the order of its ids.
+    begun = incidents.entry(larger, EntryKind.OPENED, now=now, new_id=new_id, summary=event.summary)
+    first = Decision(incident=larger, entries=(begun,))
+    joined = _join(company, larger, received, pages, now=now, new_id=new_id)
     return Folded(alert=alert, decision=first.then(joined))
 
 

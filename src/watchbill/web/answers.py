@@ -8,6 +8,7 @@ on-call product's reply. What is shown afterwards is read anew, so reloading is 
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 from urllib.parse import quote
@@ -45,6 +46,9 @@ def show(visit: Visit) -> Response:
     verb = _verb(visit)
     outcome = _outcome(visit, link, verb)
     incident = link.incident
+    person = visit.company.people.get(link.person_id)
+    if person is not None:  # times as they are where the person lives
+        visit.request.state.shell = replace(visit.request.state.shell, zone=person.zone)
     context = access.AnswerPage(
         outcome=outcome,
         verb=verb,

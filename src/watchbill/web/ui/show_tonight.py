@@ -7,8 +7,10 @@ from datetime import date, time
 from starlette.responses import Response
 
 from watchbill.core import hours
-from watchbill.core.people import Office, Team
-from watchbill.queries import screens_tonight
+from watchbill.core.people import OfficeId, TeamId
+from watchbill.queries import oncall, screens_tonight
+from watchbill.queries import tonight as queries
+from watchbill.queries.oncall import OnCallRow
 from watchbill.queries.screens_tonight import Night
 from watchbill.web.ui import pages, rows, standing, tonight
 from watchbill.web.ui.visits import Visit
@@ -23,6 +25,7 @@ def show_tonight(visit: Visit) -> Response:
     month_on = today.replace(day=1)
     night = screens_tonight.read(
         visit.site.shell.db,
+        visit.company,
         visit.me.id,
         now=visit.now,
         month_start=hours.instant(month_on, time(0), visit.zone),
@@ -41,8 +44,8 @@ def _context(visit: Visit, night: Night, month_on: date) -> tonight.Tonight:
     on_call = dict.fromkeys((company.volunteer(visit.now), company.duty_manager(visit.now)))
     return tonight.Tonight(
         mine=mine[0] if mine else None,
-        volunteer=standing.volunteer(company, visit.now),
-        manager=standing.duty_manager(company, visit.now),
+        volunteer=standing.shown(queries.volunteer(company, visit.now)),
+        manager=standing.shown(queries.manager(company, visit.now)),
         offices=_offices(visit, night),
         open=rows.incident_rows(visit, board.open),
         open_count=board.open_count,
@@ -54,37 +57,43 @@ def _context(visit: Visit, night: Night, month_on: date) -> tonight.Tonight:
         pages_target=company.pages_a_month,
         month_on=month_on,
         health=tuple(
-            tonight.HealthLine(key=line.key, sentence=line.sentence, count=line.count)
+            tonight.HealthLine(key=line.key, sentence=_sentence(line.sentence), count=line.count)
             for line in night.lines
         ),
     )
 
 
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+
+
 def _offices(visit: Visit, night: Night) -> tuple[tonight.OfficeNow, ...]:
     """Return every office that has teams, the viewer's first."""
-    mine = visit.me.office_id
-    offices = sorted(visit.company.offices.values(), key=lambda o: (o.id != mine, o.name))
-    shown = (_office(visit, office, night.closed.get(office.id, "")) for office in offices)
-    return tuple(office for office in shown if office.teams)
-
-
-def _office(visit: Visit, office: Office, holiday: str) -> tonight.OfficeNow:
-    teams = (team for team in visit.company.teams.values() if team.office_id == office.id)
-    return tonight.OfficeNow(
-        name=office.name,
-        zone=office.hours.zone,
-        holiday=holiday,
-        teams=tuple(_team(visit, team) for team in sorted(teams, key=lambda team: team.name)),
+    mine, company = visit.me.office_id, visit.company
+    teams = oncall.on_call(company, at=visit.now)
+    return tuple(
+        tonight.OfficeNow(
+            name=office.name,
+            zone=office.hours.zone,
+            holiday=night.closed.get(office.id, ""),
+            teams=own,
+        )
+        for office in sorted(company.offices.values(), key=lambda o: (o.id != mine, o.name))
+        if (own := tuple(_team(row) for row in teams if _office_of(visit, row) == office.id))
     )
 
 
-def _team(visit: Visit, team: Team) -> tonight.TeamNow:
-    answers = standing.answers_for(visit.company, team.id, visit.now)
+def _office_of(visit: Visit, row: OnCallRow) -> OfficeId:
+    return visit.company.teams[TeamId(row.team_id)].office_id
+
+
+def _team(row: OnCallRow) -> tonight.TeamNow:
+    answers = standing.answers_of(row)
     return tonight.TeamNow(
-        id=team.id,
-        name=team.name,
-        is_working=hours.is_open(team.hours, visit.now),
-        changes_at=hours.next_boundary(team.hours, visit.now),
+        id=row.team_id,
+        name=row.team,
+        is_working=row.is_working,
+        changes_at=row.changes_at,
         kind=answers.kind,
         answers_name=answers.name,
         remark=answers.remark,
