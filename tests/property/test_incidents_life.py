@@ -9,7 +9,7 @@ checked after every step.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from hypothesis import HealthCheck, assume, settings
@@ -36,6 +36,7 @@ NIGHT_ROLES = (StepRole.VOLUNTEER, StepRole.MANAGER)
 PERSON = st.sampled_from(companies.PEOPLE)
 #: Jumps of one incident's clock within which it must reach somebody, or say that it cannot.
 JUMPS = 40
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def owner(company: Company, incident: Incident) -> Team:
@@ -55,8 +56,9 @@ def check_page(company: Company, incident: Incident, page: Page, now: datetime) 
         assert page.role is not StepRole.VOLUNTEER, "RO5: never the volunteers in hours"
 
 
-def check_new_page(company: Company, incident: Incident, page: Page, now: datetime) -> None:
-    """Check a page that begins at `now`."""
+def check_new_page(world: World, decision: Decision, page: Page) -> None:
+    """Check a page that begins now."""
+    company, incident, now = world.company, decision.incident, world.now
     check_page(company, incident, page, now)
     person = company.people[page.person_id]
     assert person.is_reachable
@@ -70,12 +72,14 @@ def check_new_page(company: Company, incident: Incident, page: Page, now: dateti
         assert person.id in owner(company, incident).members
     if page.role is StepRole.VOLUNTEER:
         assert person.id == company.volunteer(now)
-        check_may_wake(company, incident, now)
+        check_may_wake(world, decision)
 
 
-def check_may_wake(company: Company, incident: Incident, now: datetime) -> None:
+def check_may_wake(world: World, decision: Decision) -> None:
+    company, incident, now = world.company, decision.incident, world.now
     if incident.glass_by is not None:
         assert incident.glass_reason
+        assert now < glass_ends_at(world, decision), "RO3, NO4: glass is for one night"
         return
     alarm = company.alarms[(incident.service_id, incident.alarm)]
     assert alarm.state is AlarmState.ACCEPTED, "NO4, RO2"
@@ -83,6 +87,20 @@ def check_may_wake(company: Company, incident: Incident, now: datetime) -> None:
     assert alarm.has_runbook, "NO4"
     assert alarm.muted_until is None or alarm.muted_until <= now
     assert incident.severity in (Severity.CRITICAL, Severity.ERROR)
+
+
+def glass_ends_at(world: World, decision: Decision) -> datetime:
+    """Return the first closing of the owning team after the glass was broken."""
+    incident, team = decision.incident, owner(world.company, decision.incident)
+    broken = [
+        line.at
+        for line in (*world.entries, *decision.entries)
+        if line.incident_id == incident.id and line.kind is EntryKind.GLASS_BROKEN
+    ]
+    at = max(broken, default=incident.opened_at)
+    if not hours.is_open(team.hours, at):
+        at = hours.next_boundary(team.hours, at) or NEVER
+    return (hours.next_boundary(team.hours, at) if at < NEVER else None) or NEVER
 
 
 def check_note(world: World, decision: Decision, note: Notification) -> None:
@@ -121,7 +139,7 @@ def watch(world: World, decision: Decision) -> None:
     for page in decision.pages:
         if page.id not in world.pages:
             assert incident.state is IncidentState.TRIGGERED
-            check_new_page(world.company, incident, page, now)
+            check_new_page(world, decision, page)
         elif page.is_open:
             check_page(world.company, incident, page, now)
     for note in decision.notifications:
@@ -393,7 +411,7 @@ class Days(RuleBasedStateMachine):
 
 TestDays = Days.TestCase
 TestDays.settings = settings(
-    max_examples=500,
+    max_examples=400,
     stateful_step_count=40,
     deadline=None,
     report_multiple_bugs=False,
