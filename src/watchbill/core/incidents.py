@@ -2,7 +2,8 @@
 
 This file holds the values: the incident, its timeline entries, and the `Decision` every rule
 returns. The rules lie beside it: `alerts.py` folds events in, `escalation.py` moves an incident
-on when it is due, `answers.py` takes what people say.
+on when it is due (`passing.py` from side to side, `calls.py` from step to step), `answers.py`
+takes what people say.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class EntryKind(Enum):
     GLASS_BROKEN = "glass_broken"
     #: Over, and how.
     RESOLVED = "resolved"
-    #: Nobody can be reached.
+    #: Nobody can be reached, or everybody who can has given up.
     STUCK = "stuck"
     #: Something a person wrote.
     NOTE = "note"
