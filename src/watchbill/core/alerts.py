@@ -96,7 +96,8 @@ def group_key(service: Service, event: Event, *, at: datetime) -> str:
             return f"time:{int(at.timestamp() // service.grouping_window.total_seconds())}"
         case Grouping.SERVICE:
             return "service"
-    return f"alert:{event.dedup_key}"
+        case _:  # each alert alone
+            return f"alert:{event.dedup_key}"
 
 
 def _by_alarm(event: Event) -> str:
