@@ -11,6 +11,7 @@ import gc
 import signal
 import socket
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import structlog
 import uvicorn
@@ -35,7 +36,7 @@ from watchbill.sources import alertmanager, datadog, grafana, heartbeat, sentry
 from watchbill.sources.generic import intake as generic
 from watchbill.sources.pagerduty_v2 import change, enqueue
 from watchbill.sources.sns import intake as sns
-from watchbill.store import embedded, migrations
+from watchbill.store import embedded, migrations, postgres_files
 from watchbill.store.database import Database
 from watchbill.web import rest, screens
 from watchbill.web.front import Front
@@ -214,6 +215,11 @@ class _Server(uvicorn.Server):
 
 def _leave(_number: int, _frame: object) -> None:
     raise SystemExit(0)
+
+
+def forget(data_dir: Path) -> None:
+    """Delete the embedded database of a directory that no process uses: a demo cut short."""
+    postgres_files.forget(data_dir)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -46,4 +47,4 @@ def demo(
         is_empty=empty,
         host=host,
     )
-    run.run(wanted, say=run.to_stderr)
+    run.run(wanted, say=partial(typer.echo, err=True))

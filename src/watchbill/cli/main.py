@@ -29,7 +29,7 @@ for _name in COMMANDS:
     import_module(f"watchbill.cli.{_name}").add_to(app)
 
 #: What a wrong option is refused with: all of them are one kind.
-_UsageError = typer.BadParameter.__mro__[1]
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 #: Facts that the sentence itself already says.
 _SAID = frozenset({"fields"})
 
@@ -69,4 +69,4 @@ def _refuse(error: BaseException) -> None:
 
 
 def _tell(line: str) -> None:
-    print(f"watchbill: {line}", file=sys.stderr)  # noqa: T201 - this is the CLI
+    print(f"watchbill: {line}", file=sys.stderr)

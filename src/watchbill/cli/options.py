@@ -22,7 +22,9 @@ DataDir = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 At = Annotated[
     str | None,
-    typer.Option(help="At this instant, with its zone: 2026-03-07T03:00+00:00.", show_default="now"),
+    typer.Option(
+        help="At this instant, with its zone: 2026-03-07T03:00+00:00.", show_default="now"
+    ),
 ]
 
 

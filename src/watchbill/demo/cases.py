@@ -140,9 +140,7 @@ def _months(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime
         first = last
 
 
-def _night(
-    dice: random.Random, calendar: WorkingHours, start: datetime, end: datetime
-) -> datetime:
+def _night(dice: random.Random, calendar: WorkingHours, start: datetime, end: datetime) -> datetime:
     """Return an instant of [start, end) at which the team is not at work, nor will be soon."""
     room = end - start - timedelta(hours=3)
     for _ in range(200):
@@ -155,4 +153,3 @@ def _night(
 
 def _minutes(dice: random.Random, least: float, most: float) -> timedelta:
     return timedelta(seconds=round(60 * dice.uniform(least, most)))
-

@@ -52,7 +52,9 @@ def found(shell: Shell, weeks: Weeks, *, password: str) -> Founded:
     organization.change(shell, {"name": staff.COMPANY}, by=_BY)
     made = Founded()
     for office in staff.OFFICES:
-        made.offices[office.slug] = offices.create(shell, _office(office, shell.clock.now()), by=_BY)
+        made.offices[office.slug] = offices.create(
+            shell, _office(office, shell.clock.now()), by=_BY
+        )
     for team in staff.TEAMS:
         made.teams[team.slug] = teams.create(shell, _team(team, made), by=_BY)
     for person in staff.PEOPLE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from watchbill.actions import alarms as alarm_actions
 from watchbill.actions import audit, shifts, terms
@@ -37,10 +38,8 @@ def plan(timeline: Timeline, made: Founded, weeks: Weeks) -> None:
     for name in staff.VOLUNTEERS:
         for start, end in terms_of(name):
             asked = weeks.begin(min(start - 2, -1)) - timedelta(days=2)
-            timeline.at(asked, lambda n=name, s=start, e=end: _agree(timeline, made, weeks, n, s, e))  # type: ignore[misc]
-    for number, (service, alarm) in enumerate(
-        (s, a) for s in alarms.SERVICES for a in s.alarms
-    ):
+            timeline.at(asked, partial(_agree, timeline, made, weeks, name, start, end))
+    for number, (service, alarm) in enumerate((s, a) for s in alarms.SERVICES for a in s.alarms):
         _hand_over(timeline, made, weeks, service, alarm, number)
 
 
@@ -75,7 +74,7 @@ def _hand_over(
 ) -> None:
     """Let an alarm be written by its team and judged by a volunteer of another one."""
     author = made.people[_author(service.team, number)]
-    judge = made.people[_judge(service.team, number)]
+    judge = made.people[_volunteer(service.team, number)]
     written = weeks.begin(-48) + timedelta(days=3 * number, hours=16)
     way = _WAYS[alarm.state]
     ids: list[str] = []
@@ -85,10 +84,7 @@ def _hand_over(
         at = weeks.begin(-29) if state in ("returned", "retired") else written
         reason = alarm.why if state == alarm.state and alarm.why else _REASONS.get(state, "")
         timeline.at(
-            at + timedelta(days=4 * step),
-            lambda s=state, r=reason, b=by: alarm_actions.set_state(  # type: ignore[misc]
-                timeline.shell, ids[0], s, reason=r, by=audit.person(b)
-            ),
+            at + timedelta(days=4 * step), partial(_judge, timeline.shell, ids, state, reason, by)
         )
     if alarm.is_muted:
         start = weeks.begin(0)
@@ -117,6 +113,10 @@ def _write(
     return alarm_actions.create(shell, values, by=audit.person(author))
 
 
+def _judge(shell: Shell, ids: list[str], state: str, reason: str, by: PersonId) -> None:
+    alarm_actions.set_state(shell, ids[0], state, reason=reason, by=audit.person(by))
+
+
 def _mute(shell: Shell, alarm_id: str, until: datetime, by: PersonId) -> None:
     alarm_actions.mute(shell, alarm_id, until=until, by=audit.person(by))
 
@@ -126,6 +126,6 @@ def _author(team: str, number: int) -> str:
     return names[number % len(names)]
 
 
-def _judge(team: str, number: int) -> str:
+def _volunteer(team: str, number: int) -> str:
     names = [p.name for p in staff.ENGINEERS if p.is_volunteer and p.team != team]
     return names[number % len(names)]

@@ -10,6 +10,7 @@ import contextlib
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from watchbill.actions import events, incidents
 from watchbill.app import KEYED
@@ -38,7 +39,7 @@ def plan(timeline: Timeline, made: Founded, company: Company, start: datetime) -
     thrown = cases.throw(company, start=start - LENGTH, end=start - CALM)
     for number, case in enumerate(thrown):
         key = f"{case.service.slug}/{number:04d}"
-        timeline.at(case.at, lambda c=case, k=key: fire(timeline, made, c.service, c.alarm, k))  # type: ignore[misc]
+        timeline.at(case.at, partial(fire, timeline, made, case.service, case.alarm, key))
         opening = None
         calendar = calendars[case.service.team]
         if not hours.is_open(calendar, case.at) and not _wakes(case.alarm):
@@ -124,9 +125,7 @@ def acknowledge(timeline: Timeline, made: Founded, service: ServiceData, key: st
         made,
         service,
         key,
-        lambda found: incidents.acknowledge(
-            timeline.shell, found.incident_id, by=found.people[-1]
-        ),
+        lambda found: incidents.acknowledge(timeline.shell, found.incident_id, by=found.people[-1]),
     )
 
 
@@ -164,9 +163,7 @@ def one_of(made: Founded, service: ServiceData) -> PersonId:
 def look(timeline: Timeline, made: Founded, service: ServiceData, key: str) -> Ringing | None:
     """Return the incident of a dedup key, and who is being called about it."""
     door = made.doors[service.slug]
-    return ringing.find(
-        timeline.shell.db, integration_id=door.integration_id, dedup_key=key
-    )
+    return ringing.find(timeline.shell.db, integration_id=door.integration_id, dedup_key=key)
 
 
 def _answer(

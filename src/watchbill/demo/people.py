@@ -1,5 +1,6 @@
-"""The demo's people: three offices, five product teams, 34 engineers, 7 of them volunteers,
-and 4 managers. Plain values; `founding.py` makes the company of them.
+"""The demo's people: 34 engineers, 7 of them volunteers, 4 managers, in three offices.
+
+Plain values; `founding.py` makes the company of them.
 """
 
 from __future__ import annotations

@@ -1,16 +1,10 @@
-"""Seed: the demo's data, made at its first start and found again at every later one.
-
-The database keeps hashes of keys and of the password, so what a person needs to use them lies
-beside it, in a file that only its owner can read.
-"""
+"""Seed: a whole company with a year behind it, or nothing but an admin."""
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from watchbill.actions import audit, people, tokens
@@ -22,38 +16,15 @@ from watchbill.demo import people as staff
 from watchbill.demo.founding import Founded
 from watchbill.demo.timeline import Timeline
 from watchbill.demo.weeks import FOUNDED, weeks
-from watchbill.errors import Misconfigured
 
-_KEPT = "seed.json"
-#: What the first event is about, if its team is not the standing volunteer's.
+#: What the first event is about: a team's that is not the standing volunteer's.
 _FIRST = ("payments-api", "checkout-errors")
 _EMPTY_ADMIN = "admin@demo.watchbill.example"
 
 
-class KeysLost(Misconfigured):
-    """The demo's database is there but its keys are not; give another --data-dir, or remove it."""
-
-
-def prepare(
-    shell: Shell, data_dir: Path, *, is_empty: bool, say: Callable[[str], None] = lambda _line: None
-) -> dict[str, Any]:
-    """Return what `demo.json` says of the company, made now if this is the first start.
-
-    Raises: KeysLost.
-    """
-    kept = data_dir / _KEPT
-    if kept.exists() and not people.is_empty(shell):
-        say("Found the company of the last start.")
-        facts: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
-        return facts
-    if not people.is_empty(shell):
-        raise KeysLost(data_dir=str(data_dir))
-    facts = _empty(shell) if is_empty else _company(shell, say)
-    part = kept.with_suffix(".part")
-    part.touch(mode=0o600)
-    part.write_text(json.dumps(facts), encoding="utf-8")
-    part.rename(kept)
-    return facts
+def make(shell: Shell, *, is_empty: bool, say: Callable[[str], None]) -> dict[str, Any]:
+    """Fill a fresh database and return what `demo.json` says of it."""
+    return _empty(shell) if is_empty else _company(shell, say)
 
 
 def _empty(shell: Shell) -> dict[str, Any]:

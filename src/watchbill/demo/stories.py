@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from watchbill.actions import audit, incidents, services
 from watchbill.core import hours
@@ -11,7 +12,7 @@ from watchbill.core.hours import WorkingHours
 from watchbill.demo import alarms, history
 from watchbill.demo.alarms import AlarmData, ServiceData
 from watchbill.demo.founding import Founded
-from watchbill.demo.timeline import Timeline
+from watchbill.demo.timeline import Deed, Timeline
 from watchbill.demo.weeks import Weeks
 
 _STORM = 60
@@ -99,7 +100,7 @@ def _storm(timeline: Timeline, made: Founded, at: datetime) -> None:
     keys = [f"storm/partition-{number}" for number in range(_STORM)]
     for number, key in enumerate(keys):
         when = at + timedelta(seconds=20 if number else 0)
-        timeline.at(when, lambda k=key: history.fire(timeline, made, service, alarm, k))  # type: ignore[misc]
+        timeline.at(when, partial(history.fire, timeline, made, service, alarm, key))
     _later(timeline, at, 3, lambda: history.acknowledge(timeline, made, service, keys[0]))
     _later(timeline, at, 30, lambda: history.resolve(timeline, made, service, keys[0]))
 
@@ -137,15 +138,13 @@ def _still_open(
     _later(timeline, at, 3, lambda: history.acknowledge(timeline, made, service, key))
     text = "One receiver answers after 30 s. Parked it; watching the queue."
     _later(timeline, at, 14, lambda: history.note(timeline, made, service, key, text))
-    for name in ("reports-api", "conversation-search", "billing", "nightly-exports"):
-        quiet = next(s for s in alarms.SERVICES if s.slug == name)
-        night = start - timedelta(minutes=50)
-        if not hours.is_open(calendars[quiet.team], night):
-            waiting = next(a for a in quiet.alarms if a.state != "accepted")
-            timeline.at(
-                night, lambda: history.fire(timeline, made, quiet, waiting, "open/waits")
-            )
-            return
+    night = start - timedelta(minutes=50)
+    names = ("reports-api", "conversation-search", "billing", "nightly-exports")
+    quiet = [s for s in alarms.SERVICES if s.slug in names]
+    asleep = [s for s in quiet if not hours.is_open(calendars[s.team], night)]
+    if asleep:
+        waiting = next(a for a in asleep[0].alarms if a.state != "accepted")
+        timeline.at(night, lambda: history.fire(timeline, made, asleep[0], waiting, "open/waits"))
 
 
 def _last_at_work(calendar: WorkingHours, before: datetime) -> datetime:
@@ -155,5 +154,5 @@ def _last_at_work(calendar: WorkingHours, before: datetime) -> datetime:
     return span.end - timedelta(minutes=35)
 
 
-def _later(timeline: Timeline, at: datetime, minutes: int, deed: object) -> None:
-    timeline.at(at + timedelta(minutes=minutes), deed)  # type: ignore[arg-type]
+def _later(timeline: Timeline, at: datetime, minutes: int, deed: Deed) -> None:
+    timeline.at(at + timedelta(minutes=minutes), deed)
