@@ -200,7 +200,7 @@ WEBHOOKS = settings.Webhooks(
         settings.HookRow(id="wh_1", url="https://chat.example.org/hooks/oncall", about="every incident", is_good=True, remark="answered 200", at=before(minutes=2)),
         settings.HookRow(id="wh_2", url="https://old.example.org/hook", about="opened, resolved", is_good=False, remark="no answer in 10 s, tried 6 times", at=before(hours=3)),
     ),
-    kinds=(Choice(value="opened", label="Incident opened"), Choice(value="acknowledged", label="Incident acknowledged"), Choice(value="resolved", label="Incident resolved")),
+    teams=(Choice(value="team_pay", label="Payments"), Choice(value="team_disc", label="Discovery")),
 )  # fmt: skip
 AUDIT = settings.Audit(
     text="",

@@ -86,5 +86,12 @@ def sign_out_everywhere(shell: Shell, person_id: str, *, by: audit.Actor) -> int
     return count
 
 
+def sign_out_one(shell: Shell, session_id: str, *, by: audit.Actor) -> None:
+    """End another of one's own sessions, named by the first 24 characters of its hash."""
+    if by.person_id is not None and len(session_id) == 24:
+        with shell.db.transaction() as tx:
+            sessions_store.end_one(tx, by.person_id, session_id)
+
+
 def _storable(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode()

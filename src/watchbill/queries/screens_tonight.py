@@ -65,3 +65,9 @@ def closed_days(tx: Tx, office_id: str, first: date, last: date) -> list[tuple[d
         if office == office_id:
             found[day] = name or found.get(day, "") or "closed"
     return sorted(found.items())
+
+
+def closed_days_of(db: Database, office_id: str, first: date, last: date) -> list[tuple[date, str]]:
+    """Return the same outside a transaction."""
+    with db.transaction() as tx:
+        return closed_days(tx, office_id, first, last)

@@ -22,6 +22,7 @@ where s.id_hash = %s and s.expires_at > %s and p.disabled_at is null
 """
 _SEEN = "update sessions set seen_at = %s, expires_at = %s where id_hash = %s"
 _END = "delete from sessions where id_hash = %s"
+_END_ONE = "delete from sessions where person_id = %s and left(id_hash, 24) = %s"
 _END_ALL = "delete from sessions where person_id = %s"
 _ATTEMPTS = "select count(*) from sign_in_attempts where who = %s and at > %s"
 _ATTEMPTED = "insert into sign_in_attempts (who, at) values (%s, %s)"
@@ -74,6 +75,11 @@ def seen(tx: Tx, id_hash: str, *, now: datetime, expires_at: datetime) -> None:
 def end(tx: Tx, id_hash: str) -> None:
     """Delete one session."""
     tx.execute(_END, [id_hash])
+
+
+def end_one(tx: Tx, person_id: str, id_begin: str) -> None:
+    """Delete one session of a person by the beginning of its hash."""
+    tx.execute(_END_ONE, [person_id, id_begin])
 
 
 def end_all(tx: Tx, person_id: str) -> int:

@@ -112,8 +112,8 @@ class Webhooks:
 
     #: Every webhook.
     rows: tuple[HookRow, ...]
-    #: Happenings to choose from.
-    kinds: tuple[Choice, ...]
+    #: Teams to choose from; none means every team's incidents.
+    teams: tuple[Choice, ...]
     #: The signing secret just made; None otherwise.
     created: NewSecret | None = None
     #: One sentence: what was wrong with the form just sent; or empty.

@@ -8,7 +8,9 @@ from typing import Literal
 
 from watchbill.web.ui.shell import Severity
 
-AlarmState = Literal["proposed", "in review", "accepted", "declined", "returned", "retired"]
+AlarmState = Literal[
+    "draft", "proposed", "in review", "accepted", "declined", "returned", "retired"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

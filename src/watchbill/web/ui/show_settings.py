@@ -1,0 +1,161 @@
+"""Settings: integrations, tokens, webhooks, audit log."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from watchbill.actions import tokens
+from watchbill.core.people import ServiceId, TeamId
+from watchbill.queries import screens_settings
+from watchbill.web.ui import pages, rows, settings
+from watchbill.web.ui.settings import NewSecret
+from watchbill.web.ui.shell import Choice
+from watchbill.web.ui.visits import Visit
+
+_AUDIT_PAGE = 100
+SOURCES = {
+    "alertmanager": "Alertmanager",
+    "datadog": "Datadog",
+    "generic": "Any JSON",
+    "grafana": "Grafana",
+    "heartbeat": "Heartbeat (speaks up when silent)",
+    "pagerduty_v2": "PagerDuty Events API v2",
+    "sentry": "Sentry",
+    "sns": "AWS CloudWatch through SNS",
+}
+_SCOPES = {
+    "read": "Read everything",
+    "answer": "Answer incidents",
+    "write": "Change teams, rotas and services",
+    "admin": "Everything an admin may",
+}
+
+
+def show_settings(visit: Visit) -> Response:
+    """Go to the first of them."""
+    return visit.back("/settings/integrations")
+
+
+def show_integrations(visit: Visit) -> Response:
+    """Show every door for events."""
+    return integrations_page(visit)
+
+
+def integrations_page(
+    visit: Visit, *, created: NewSecret | None = None, error: str = "", status: int = 200
+) -> Response:
+    """Show the doors, with the key just made or what was wrong."""
+    company = visit.company
+    context = settings.Integrations(
+        rows=tuple(
+            settings.IntegrationRow(
+                id=door.id,
+                name=door.name,
+                source=SOURCES.get(door.source, door.source),
+                service_name=company.services[ServiceId(door.service_id)].name,
+                key_end=door.key_hint,
+                last_event_at=door.last_event_at,
+            )
+            for door in screens_settings.doors(visit.site.shell.db)
+        ),
+        sources=tuple(Choice(value=key, label=label) for key, label in SOURCES.items()),
+        services=rows.service_choices(company),
+        created=created,
+        error=error,
+    )
+    return pages.render(visit.request, pages.INTEGRATIONS, context, status=status)
+
+
+def show_tokens(visit: Visit) -> Response:
+    """Show every API token."""
+    return tokens_page(visit)
+
+
+def tokens_page(
+    visit: Visit, *, created: NewSecret | None = None, error: str = "", status: int = 200
+) -> Response:
+    """Show the tokens, with the one just made or what was wrong."""
+    context = settings.Tokens(
+        rows=tuple(
+            settings.TokenRow(
+                id=token.id,
+                name=token.name,
+                scopes=tuple(token.scopes),
+                person_name=token.person_name,
+                expires_at=token.expires_at,
+                used_at=token.seen_at,
+            )
+            for token in screens_settings.tokens(visit.site.shell.db)
+        ),
+        scopes=tuple(Choice(value=scope, label=_SCOPES[scope]) for scope in tokens.SCOPES),
+        created=created,
+        error=error,
+    )
+    return pages.render(visit.request, pages.TOKENS, context, status=status)
+
+
+def show_webhooks(visit: Visit) -> Response:
+    """Show every outgoing webhook."""
+    return webhooks_page(visit)
+
+
+def webhooks_page(
+    visit: Visit, *, created: NewSecret | None = None, error: str = "", status: int = 200
+) -> Response:
+    """Show the webhooks, with the signing secret just made or what was wrong."""
+    context = settings.Webhooks(
+        rows=tuple(_hook(visit, hook) for hook in screens_settings.hooks(visit.site.shell.db)),
+        teams=rows.team_choices(visit.company),
+        created=created,
+        error=error,
+    )
+    return pages.render(visit.request, pages.WEBHOOKS, context, status=status)
+
+
+def _hook(visit: Visit, hook: screens_settings.Hook) -> settings.HookRow:
+    team = visit.company.teams.get(TeamId(hook.team_id)) if hook.team_id else None
+    remarks = {None: "nothing to tell yet", "sent": "the last message was taken"}
+    return settings.HookRow(
+        id=hook.id,
+        url=hook.url,
+        about=f"{hook.name}: incidents of {team.name}" if team else f"{hook.name}: every incident",
+        is_good=hook.state != "failed",
+        remark=remarks.get(hook.state, (hook.error or "")[:200]),
+        at=hook.at,
+    )
+
+
+def show_audit(visit: Visit) -> Response:
+    """Show who did what."""
+    text = visit.asked("text")[:100].replace("\x00", "")
+    cursor = visit.asked("cursor")[:64].replace("\x00", "")
+    found = screens_settings.audit(
+        visit.site.shell.db, text=text, cursor=cursor, limit=_AUDIT_PAGE + 1
+    )
+    more = {"text": text, "cursor": found[_AUDIT_PAGE - 1].id} if len(found) > _AUDIT_PAGE else {}
+    context = settings.Audit(
+        text=text,
+        rows=tuple(
+            settings.AuditRow(
+                at=line.at,
+                actor={"system": "Watchbill", "cli": "Command line"}.get(line.actor, line.actor),
+                sentence=_sentence(line),
+                origin="API" if line.actor.startswith("token:") else "",
+            )
+            for line in found[:_AUDIT_PAGE]
+        ),
+        next_query=f"?{urlencode(more)}" if more else "",
+    )
+    return pages.render(visit.request, pages.AUDIT, context)
+
+
+def _sentence(line: screens_settings.Line) -> str:
+    """Return a line in words: `Team changed: name, week (team_01…)`."""
+    noun, _, verb = line.action.partition(".")
+    what = f"{noun} {verb}".replace("_", " ").capitalize()
+    changed: Any = line.facts.get("after")
+    fields = ", ".join(changed) if isinstance(changed, dict) else str(line.facts.get("name", ""))
+    return f"{what}: {fields} ({line.noun_id})" if fields else f"{what} ({line.noun_id})"
