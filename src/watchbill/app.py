@@ -42,6 +42,7 @@ from watchbill.web import rest, screens
 from watchbill.web.front import Front
 from watchbill.web.intake import Intake
 from watchbill.web.live import Hub
+from watchbill.web.oncall import OnCall
 from watchbill.web.ui.visits import Site
 
 log = structlog.get_logger()
@@ -129,13 +130,14 @@ class Watchbill:
             keyed=KEYED,
             fetch=make_fetch(self._calls),
         )
+        self.on_call = OnCall(self.shell)
         self.hub = Hub(newest_mail=lambda: len(mailbox.messages) if mailbox else 0)
         self.engine = Engine(self.shell)
         self.sender = Sender(self.shell, self.channels)
         self.bells = Bells(
             self.shell,
             on_incidents=self.hub.tell,
-            on_company=self.intake.forget_doors,
+            on_company=self._forget,
             on_lost=self._embedded.ensure_running if self._embedded else lambda: None,
         )
 
@@ -185,9 +187,19 @@ class Watchbill:
             lambda: screens.create_screens(
                 site, self.hub, finished_at=lambda: self.engine.finished_at
             ),
-            {},
+            {"/api/": self._api},
             base_url=self.base_url,
         )
+
+    def _api(self) -> ASGIApp:
+        from watchbill.web.api import create
+
+        return create.create_api(self.shell, self.on_call)
+
+    def _forget(self) -> None:
+        """Look at the company again: it changed."""
+        self.intake.forget_doors()
+        self.on_call.forget()
 
     def close(self) -> None:
         """Finish what is under way and stop, the database last."""

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from watchbill import errors
 from watchbill.errors import WatchbillError
+from watchbill.web import problems
 from watchbill.web.ui import access, pages
 
 
@@ -28,43 +29,38 @@ class NoSuchScreen(errors.NotFound):
     """There is no such page here."""
 
 
-#: Kind of error → status and what the person can do.
-_KINDS: tuple[tuple[type[WatchbillError], int, str], ...] = (
-    (errors.NotFound, 404, "Check the address, or start from Tonight."),
-    (errors.Invalid, 422, "Go back, change it, and send it again."),
-    (errors.Conflict, 409, "Go back and reload: somebody may have been faster."),
-    (errors.Forbidden, 403, "Ask an admin of your company to do it, or to make you one."),
-    (errors.Unauthenticated, 401, "Sign in, and try again."),
-    (errors.TooMany, 429, "Wait a minute, and try again."),
-    (errors.Unavailable, 503, "Try again in a moment. Events that arrive now are not lost."),
-)
-_UNFORESEEN = (500, "Try again; if it stays, tell whoever runs Watchbill what you did.")
+#: What the person can do, by status.
+_ADVICE = {
+    401: "Sign in, and try again.",
+    403: "Ask an admin of your company to do it, or to make you one.",
+    404: "Check the address, or start from Tonight.",
+    409: "Go back and reload: somebody may have been faster.",
+    412: "Go back and reload: somebody may have been faster.",
+    422: "Go back, change it, and send it again.",
+    429: "Wait a while, and try again.",
+    503: "Try again in a moment. Events that arrive now are not lost.",
+}
+_UNFORESEEN = "Try again; if it stays, tell whoever runs Watchbill what you did."
 
 
 def page(request: Request, error: WatchbillError) -> Response:
     """Return the page for an error we foresaw."""
-    status, advice = kind_of(error)
+    status = problems.status_of(error)
     context = access.ErrorPage(
-        status=status, title=error.title(), detail=error.detail or "", advice=advice
+        status=status,
+        title=error.title(),
+        detail=error.detail or "",
+        advice=_ADVICE.get(status, _UNFORESEEN),
     )
     return pages.render(request, pages.ERROR, context, status=status)
 
 
 def unforeseen(request: Request) -> Response:
     """Return the page for an error nobody foresaw."""
-    status, advice = _UNFORESEEN
     context = access.ErrorPage(
-        status=status, title="Something went wrong inside Watchbill.", detail="", advice=advice
+        status=500, title="Something went wrong inside Watchbill.", detail="", advice=_UNFORESEEN
     )
-    return pages.render(request, pages.ERROR, context, status=status)
-
-
-def kind_of(error: WatchbillError) -> tuple[int, str]:
-    """Return the status of an error and what the person can do."""
-    for kind, status, advice in _KINDS:
-        if isinstance(error, kind):
-            return status, advice
-    return _UNFORESEEN
+    return pages.render(request, pages.ERROR, context, status=500)
 
 
 def sentence(error: WatchbillError) -> str:

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from watchbill.actions import audit, people, sessions
 from watchbill.errors import Conflict, Invalid, TooMany, Unauthenticated, WatchbillError
+from watchbill.web import problems
 from watchbill.web.ui import access, faults, pages
 from watchbill.web.ui.shell import Choice
 from watchbill.web.ui.take_theme import local
@@ -98,7 +99,7 @@ def _sign_in_form(visit: Visit, *, following: str, error: WatchbillError | None 
         error=faults.sentence(error) if error else "",
         demo=demo,
     )
-    status = faults.kind_of(error)[0] if error else 200
+    status = problems.status_of(error) if error else 200
     return pages.render(visit.request, pages.SIGN_IN, context, status=status)
 
 
@@ -111,7 +112,7 @@ def _setup_form(visit: Visit, *, error: WatchbillError | None = None) -> Respons
         zone=visit.field("zone") or "Europe/Dublin",
         error=faults.sentence(error) if error else "",
     )
-    status = faults.kind_of(error)[0] if error else 200
+    status = problems.status_of(error) if error else 200
     return pages.render(visit.request, pages.SETUP, context, status=status)
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from watchbill.actions import helpers, incidents
 from watchbill.core.people import PersonId, ServiceId
 from watchbill.errors import Conflict, Invalid, NotFound, WatchbillError
+from watchbill.web import problems
 from watchbill.web.ui import faults, show_incident, show_incidents
 from watchbill.web.ui.visits import Visit
 
@@ -123,7 +124,7 @@ def _where(visit: Visit, incident_id: str) -> str:
 
 
 def _refused(visit: Visit, incident_id: str, error: WatchbillError) -> Response:
-    status, _ = faults.kind_of(error)
+    status = problems.status_of(error)
     return show_incident.incident_page(
         visit, incident_id, error=faults.sentence(error), status=status
     )

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from watchbill.actions import contacts, sessions
 from watchbill.errors import Conflict, Invalid, TooMany
 from watchbill.queries import screens_me
+from watchbill.web import problems
 from watchbill.web.ui import faults, show_me
 from watchbill.web.ui.visits import Visit
 
@@ -112,6 +113,6 @@ def _do(visit: Visit, deed: Callable[[], object], said: str) -> Response:
     try:
         deed()
     except (Conflict, Invalid, TooMany) as error:
-        status, _ = faults.kind_of(error)
+        status = problems.status_of(error)
         return show_me.me_page(visit, error=faults.sentence(error), status=status)
     return visit.back("/me", said=said)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from watchbill.actions import integrations, tokens, webhooks
 from watchbill.errors import Conflict, Forbidden, Invalid, NotFound, WatchbillError
+from watchbill.web import problems
 from watchbill.web.ui import faults, show_settings
 from watchbill.web.ui.settings import NewSecret
 from watchbill.web.ui.visits import Visit
@@ -132,5 +133,5 @@ def _do(visit: Visit, deed: Callable[[], object], path: str, said: str) -> Respo
 
 
 def _refused(error: WatchbillError, page: Callable[[str, int], Response]) -> Response:
-    status, _ = faults.kind_of(error)
+    status = problems.status_of(error)
     return page(faults.sentence(error), status)

@@ -24,11 +24,12 @@ from watchbill.core.people import Person, PersonId
 from watchbill.errors import WatchbillError
 from watchbill.mailbox import Mailbox
 from watchbill.queries import screens_calls
+from watchbill.web import auth
 from watchbill.web.ui import faults
 from watchbill.web.ui import shell as shells
 
 #: Our cookies: who is signed in, the chosen colours, and what was just done.
-SESSION, THEME, SAID = "wb_session", "wb_theme", "wb_said"
+SESSION, THEME, SAID = auth.COOKIE, "wb_theme", "wb_said"
 _FIELDS_LIMIT = 200
 
 
