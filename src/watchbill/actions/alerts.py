@@ -24,8 +24,9 @@ from watchbill.store import inbox
 from watchbill.store import incidents as incidents_store
 from watchbill.store.database import Tx
 
-#: Events of one transaction, and how few of one service still go together in a crowd.
-BATCH, FAIR = 2000, 50
+#: Events of one transaction, fewer while the intake is busy, and how few of one service still go
+#: together in a crowd.
+BATCH, SMALL_BATCH, FAIR = 2000, 250, 50
 
 
 @dataclass(slots=True)
@@ -50,7 +51,8 @@ def fold_new(shell: Shell) -> int:
     """
     with shell.db.transaction() as tx:
         services, is_shared = inbox.lock_waiting(tx)
-        batch = _take(tx, services) if services else []
+        limit = SMALL_BATCH if shell.traffic.is_dense else BATCH
+        batch = _take(tx, services, limit) if services else []
         if batch:
             _fold(shell, tx, batch)
         if is_shared:
@@ -81,8 +83,8 @@ def set_aside(shell: Shell, event_id: int, error: Exception) -> None:
         inbox.set_aside(tx, event_id, error=repr(error), now=shell.clock.now())
 
 
-def _take(tx: Tx, services: Sequence[str]) -> list[Received]:
-    return inbox.take(tx, services, each=max(FAIR, BATCH // len(services)))
+def _take(tx: Tx, services: Sequence[str], limit: int) -> list[Received]:
+    return inbox.take(tx, services, each=max(FAIR, limit // len(services)))
 
 
 def _fold(shell: Shell, tx: Tx, batch: Sequence[Received]) -> None:

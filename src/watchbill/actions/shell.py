@@ -31,6 +31,19 @@ class Companies:
             return self._company
 
 
+@dataclass(slots=True)
+class Traffic:
+    """What comes in through this process's intake, for the engine to give way to.
+
+    The intake counts up `taken`; the engine, between two batches, judges `is_dense`.
+    """
+
+    #: Requests and events stored so far, counted together.
+    taken: int = 0
+    #: True while so much comes in that other work is done in small pieces.
+    is_dense: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
     """Database, clock, ids, and the two bells that wake engine and sender in this process."""
@@ -41,6 +54,7 @@ class Shell:
     companies: Companies = field(default_factory=Companies)
     engine_bell: threading.Event = field(default_factory=threading.Event)
     sender_bell: threading.Event = field(default_factory=threading.Event)
+    traffic: Traffic = field(default_factory=Traffic)
 
     def company(self, tx: Tx) -> Company:
         """Return the company as of this transaction."""

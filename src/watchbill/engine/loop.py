@@ -3,19 +3,56 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
-from watchbill.actions.shell import Shell
+from watchbill import clock
+from watchbill.actions.shell import Shell, Traffic
 from watchbill.engine import tick
 from watchbill.errors import Unavailable
 
 log = structlog.get_logger()
 
-#: How long the engine rests when the database is away.
+#: How long the engine rests when the database is away, or what is due cannot be done.
 _REST = timedelta(seconds=1)
+#: Requests and events a second, counted together, at which the intake needs all it can get.
+_CROWD = 20_000
+#: The share of its time the engine works even then.
+_LEAST_SHARE = 0.1
+#: Its longest rest, in seconds: the page behind a crowd has to come within the second.
+_LONGEST_REST_S = 0.2
+#: From this share down it works in small batches, so that its turns are short, too.
+_DENSE_SHARE = 0.7
+
+
+class Manners:
+    """How the engine gives way while the intake is busy.
+
+    Intake and engine share one interpreter, and answering 202 goes first: what is stored can be
+    folded a moment later, what is not stored can be lost. So the engine rests after each batch, the
+    longer the more comes in, and works without a pause when little does.
+
+    Source: ADR the-engine-gives-way.
+    """
+
+    def __init__(
+        self, traffic: Traffic, *, steady: Callable[[], float] = clock.real_monotonic
+    ) -> None:
+        self._traffic = traffic
+        self._steady = steady
+        self._taken = traffic.taken
+        self._at = steady()
+
+    def rest_s(self, worked_s: float) -> float:
+        """Return how long to rest after working for `worked_s`, and note how dense the traffic is."""
+        taken, at = self._traffic.taken, self._steady()
+        rate = (taken - self._taken) / max(at - self._at, 0.001)
+        self._taken, self._at = taken, at
+        share = max(1 - rate / _CROWD, _LEAST_SHARE)
+        self._traffic.is_dense = share < _DENSE_SHARE
+        return min(worked_s * (1 / share - 1), _LONGEST_REST_S)
 
 
 class Engine(threading.Thread):
@@ -25,33 +62,52 @@ class Engine(threading.Thread):
         super().__init__(name="engine", daemon=True)
         self._shell = shell
         self._steps = steps
-        self._stopping = False
+        self._stopped = threading.Event()
+        self._manners = Manners(shell.traffic)
+        self._is_away = False
         #: When a full cycle last finished; None before the first, and while the database is away.
         self.finished_at: datetime | None = None
 
     def run(self) -> None:
         """Tick, wait, tick; a database that goes away is waited for."""
-        while not self._stopping:
+        while not self._stopped.is_set():
             self._shell.engine_bell.clear()
             until = self._cycle()
-            if not self._stopping:
+            if not self._stopped.is_set():
                 self._shell.clock.wait(self._shell.engine_bell, until=until)
 
     def stop(self) -> None:
         """Finish the batch under way and return."""
-        self._stopping = True
+        self._stopped.set()
         self._shell.engine_bell.set()
         if self.is_alive():
             self.join()
 
+    def _tick(self) -> int:
+        began = clock.real_monotonic()
+        done = tick.tick(self._shell, steps=self._steps)
+        rest_s = self._manners.rest_s(clock.real_monotonic() - began)
+        if rest_s > 0.001:
+            self._stopped.wait(rest_s)
+        return done
+
     def _cycle(self) -> datetime | None:
         try:
-            while not self._stopping and tick.tick(self._shell, steps=self._steps):
-                pass
-            self.finished_at = self._shell.clock.now()
-            return tick.next_due(self._shell)
+            self._work()
+            due = tick.next_due(self._shell)
+            if due is not None and due <= self._shell.clock.now() and not self._work():
+                due = self._shell.clock.now() + _REST
         except Unavailable as error:
-            if self.finished_at is not None:
-                log.warning("engine.database_away", error=repr(error))
-            self.finished_at = None
+            if not self._is_away:
+                log.warning("engine.database_away", error=type(error).__name__)
+            self._is_away, self.finished_at = True, None
             return self._shell.clock.now() + _REST
+        self._is_away, self.finished_at = False, self._shell.clock.now()
+        return due
+
+    def _work(self) -> int:
+        """Tick until nothing is left; return how many items were done."""
+        total = 0
+        while not self._stopped.is_set() and (done := self._tick()):
+            total += done
+        return total

@@ -26,7 +26,7 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on by its path."""
         if scope["type"] == "http" and self._intake.takes(scope["path"]):
-            await self._intake(dict(scope), receive, send)  # type: ignore[arg-type]
+            await self._intake(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
