@@ -18,7 +18,9 @@ from watchbill.errors import NotFound
 from watchbill.store import incidents as incidents_store
 from watchbill.store import rows
 from watchbill.store.database import Tx
-from watchbill.store.rows import Row
+from watchbill.store.rows import Changed, Row
+
+__all__ = ["Changed"]
 
 Values = Mapping[str, object]
 

@@ -57,7 +57,7 @@ def on_call(company: Company, *, at: datetime, team_id: str = "") -> tuple[OnCal
         if team_id
         else sorted(company.teams.values(), key=lambda team: (team.name, team.id))
     )
-    return tuple(_row(shadow, team, at) for team in teams)
+    return tuple(row(shadow, team, at) for team in teams)
 
 
 def imagined(company: Company) -> Company:
@@ -97,7 +97,8 @@ def steps(company: Company, route: Route) -> tuple[StepRow, ...]:
     )
 
 
-def _row(shadow: Company, team: Team, at: datetime) -> OnCallRow:
+def row(shadow: Company, team: Team, at: datetime) -> OnCallRow:
+    """Return who answers for one team of an `imagined` company."""
     subject = Subject(service_id=ServiceId(team.id), alarm=_KEY, severity=Severity.CRITICAL)
     route = routing.route(shadow, subject, at=at)
     return OnCallRow(

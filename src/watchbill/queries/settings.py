@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from watchbill.store import organization
+from watchbill.store.database import Tx
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceRow:
@@ -165,3 +168,8 @@ ORGANIZATION = """
 select name, volunteer_wait_s, manager_wait_s, pages_a_month, people_at_once, base_url
 from organization
 """
+
+
+def organization_version(tx: Tx) -> str:
+    """Return the ETag of the company's settings."""
+    return organization.version(tx)

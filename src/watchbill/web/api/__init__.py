@@ -1,0 +1,1 @@
+"""The REST API: plural nouns, lists in parts, problems as problem+json."""
