@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -66,8 +66,8 @@ def read(environment: Mapping[str, str], **given: object) -> Settings:
     for name in Settings.__dataclass_fields__:
         variable = f"WATCHBILL_{name.upper()}"
         text = environment.get(variable)
-        if name == "database_url":
-            text = text or environment.get("DATABASE_URL")
+        if name == "database_url" and not text:
+            variable, text = "DATABASE_URL", environment.get("DATABASE_URL")
         if text:
             values[name] = _parse(variable, name, text)
     values.update({name: value for name, value in given.items() if value is not None})
@@ -86,7 +86,9 @@ def warn(environment: Mapping[str, str]) -> None:
 def unknown(environment: Mapping[str, str]) -> list[str]:
     """Return the WATCHBILL_ variables that are no setting, sorted."""
     known = {f"WATCHBILL_{name.upper()}" for name in Settings.__dataclass_fields__}
-    return sorted(name for name in environment if name.startswith("WATCHBILL_") and name not in known)
+    return sorted(
+        name for name in environment if name.startswith("WATCHBILL_") and name not in known
+    )
 
 
 def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
@@ -101,17 +103,36 @@ def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, 
 
 
 def _parse(variable: str, name: str, text: str) -> object:
-    kind = type(Settings.__dataclass_fields__[name].default)
+    read, sentence = _READERS.get(name, _AS_TEXT)
     try:
-        if name == "clock_start":
-            return _instant(text)
-        if kind is bool:
-            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
-                text.lower()
-            ]
-        return kind(text)
-    except (ValueError, KeyError) as error:
-        raise BadSetting(f"{variable} cannot be {text!r}.") from error
+        return read(text)
+    except (ValueError, KeyError, BadSetting) as error:
+        given = "" if name in _SECRET else f", not {text!r}"
+        raise BadSetting(f"{variable} {sentence}{given}.") from error
+
+
+def _choice(*words: str) -> tuple[Callable[[str], object], str]:
+    return (lambda text: {word: word for word in words}[text]), f"must be {' or '.join(words)}"
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 1 <= port <= 65_535:
+        raise ValueError(text)
+    return port
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0.01 <= speed <= 100_000:
+        raise ValueError(text)
+    return speed
+
+
+def _flag(text: str) -> bool:
+    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
+        text.lower()
+    ]
 
 
 def _instant(text: str) -> datetime:
@@ -119,3 +140,40 @@ def _instant(text: str) -> datetime:
     if at.tzinfo is None:
         raise ValueError(text)
     return at
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not text.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+            raise ValueError(text)
+        return text.rstrip("/") if "http" in schemes else text
+
+    return read
+
+
+def _networks(text: str) -> str:
+    networks(text)
+    return text
+
+
+#: Settings whose value is never repeated.
+_SECRET = frozenset({"database_url", "smtp_password"})
+_PORT_RULE = (_port, "must be a port from 1 to 65535")
+_AS_TEXT: tuple[Callable[[str], object], str] = (str, "must be text")
+#: How each setting is read, and what it must be; the others are text.
+_READERS: dict[str, tuple[Callable[[str], object], str]] = {
+    "database_url": (
+        _url("postgresql", "postgres"),
+        "must be a URL such as postgresql://user@host/database",
+    ),
+    "data_dir": (Path, "must be a path"),
+    "port": _PORT_RULE,
+    "smtp_port": _PORT_RULE,
+    "base_url": (_url("http", "https"), "must be a URL such as https://oncall.example.org"),
+    "production": (_flag, "must be yes or no"),
+    "private_networks": (_networks, "must be networks such as 10.0.0.0/8, separated by commas"),
+    "smtp_security": _choice("none", "offered", "starttls", "tls"),
+    "clock_start": (_instant, "must be an instant with its zone such as 2026-03-07T03:00+00:00"),
+    "clock_speed": (_speed, "must be a number from 0.01 to 100000"),
+    "log_format": _choice("text", "json"),
+}

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -14,7 +18,7 @@ from watchbill.actions import bootstrap
 from watchbill.actions import shell as shells
 from watchbill.actions.shell import Shell
 from watchbill.app import database
-from watchbill.clock import RunningClock
+from watchbill.clock import RunningClock, real_now
 from watchbill.config import Settings
 from watchbill.errors import Misconfigured
 from watchbill.store import migrations
@@ -32,8 +36,31 @@ class OldSchema(Misconfigured):
 
 
 def settings(data_dir: Path | None) -> Settings:
-    """Return the settings, with the data directory an option named."""
-    return config.read(os.environ, data_dir=data_dir)
+    """Return the settings, with the data directory an option named.
+
+    If a demo runs there, its database, its mail server and its clock are meant.
+    """
+    given = config.read(os.environ, data_dir=data_dir)
+    if given.database_url:
+        return given
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        card = json.loads((given.data_dir / "demo.json").read_text(encoding="utf-8"))
+        return _of_demo(given, card)
+    return given
+
+
+def _of_demo(given: Settings, card: dict[str, Any]) -> Settings:
+    clock = card["clock"]
+    passed = (real_now() - datetime.fromisoformat(clock["real"])) * clock["speed"]
+    return replace(
+        given,
+        data_dir=Path(card["data_dir"]),
+        smtp_host=card["smtp"]["host"],
+        smtp_port=card["smtp"]["port"],
+        smtp_security="none",
+        clock_start=datetime.fromisoformat(clock["now"]) + passed,
+        clock_speed=clock["speed"],
+    )
 
 
 @contextlib.contextmanager

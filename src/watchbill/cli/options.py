@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from watchbill.core.events import Severity
 from watchbill.errors import Invalid
 
 #: For commands that look into a database.
@@ -44,3 +45,18 @@ def instant(text: str) -> datetime:
     if at.tzinfo is None or not 1990 <= at.year < 2200:
         raise NoInstant(given=text)
     return at.astimezone(UTC)
+
+
+class NoSeverity(Invalid):
+    """--severity is critical, error, warning or info."""
+
+
+def severity(text: str) -> Severity:
+    """Return the severity a person typed.
+
+    Raises: NoSeverity.
+    """
+    try:
+        return Severity(text.lower())
+    except ValueError:
+        raise NoSeverity(given=text) from None

@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from watchbill.app import Watchbill
-from watchbill.clock import real_monotonic
+from watchbill.clock import real_monotonic, real_now
 from watchbill.errors import Unavailable
 from watchbill.mailbox import Mailbox
 
 #: Seconds until a start that does not get ready is given up.
 _PATIENCE_S = 120.0
 #: Seconds the first page may take to arrive before we say that it has not.
-_MAIL_S = 10.0
+_MAIL_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,11 @@ class Introduction:
             "smtp": {"host": "127.0.0.1", "port": self.mailbox.port},
             "mailbox": f"{base_url}/mailbox",
             "data_dir": str(self.watchbill.settings.data_dir),
+            "clock": {
+                "now": self.watchbill.clock.now().isoformat(),
+                "real": real_now().isoformat(),
+                "speed": self.watchbill.settings.clock_speed,
+            },
         }
         part = self.card.with_suffix(".part")
         part.touch(mode=0o600)

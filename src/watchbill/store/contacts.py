@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from watchbill.store.database import Tx
 
 _METHODS = "select id from contact_methods where person_id = %s"
 _FORGET = "delete from contact_rules where person_id = %s"
 _ADD = "insert into contact_rules (id, person_id, method_id, after_s) values (%s, %s, %s, %s)"
+_FIND = """
+select id from contact_methods
+where person_id = %(person_id)s and channel = %(channel)s and address = %(address)s
+"""
+
+
+def find(tx: Tx, values: Mapping[str, object]) -> str | None:
+    """Return the id of the method with this person, channel and address, or None."""
+    row = tx.execute(_FIND, dict(values)).fetchone()
+    return str(row[0]) if row else None
 
 
 def method_ids(tx: Tx, person_id: str) -> set[str]:
