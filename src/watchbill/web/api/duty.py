@@ -8,11 +8,11 @@ from typing import Any, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from watchbill.actions.incidents import NoSuchService
 from watchbill.core import routing
 from watchbill.core.events import Severity
 from watchbill.core.people import ServiceId
 from watchbill.core.routing import Subject
-from watchbill.errors import NotFound
 from watchbill.queries import lines, oncall, tonight
 from watchbill.queries.lines import HealthLine
 from watchbill.queries.messages import WHY
@@ -21,10 +21,6 @@ from watchbill.queries.tonight import Tonight
 from watchbill.web.api import asked
 
 router = APIRouter(tags=["duty"])
-
-
-class NoSuchService(NotFound):
-    """There is no service with this id or slug."""
 
 
 class OnCallList(BaseModel):
