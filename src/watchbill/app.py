@@ -18,7 +18,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from watchbill import outgoing
-from watchbill.actions import bootstrap
+from watchbill.actions import bootstrap, notifications
 from watchbill.actions import shell as shells
 from watchbill.actions.bells import Bells
 from watchbill.actions.shell import Shell
@@ -122,6 +122,8 @@ class Watchbill:
         self.shell: Shell = shells.shell(self.db, self.clock)
         self.base_url = settings.base_url or f"http://{settings.host}:{settings.port}"
         bootstrap.prepare(self.shell, base_url=self.base_url)
+        if self._embedded:  # no other process sends from it: what is claimed died with our last life
+            notifications.release_all(self.shell)
         self._calls = outgoing.Outgoing(allowed=networks(settings.private_networks))
         self.channels = channels or make_channels(settings, self._calls)
         self.intake = Intake(

@@ -10,6 +10,7 @@ import psycopg
 import structlog
 
 from watchbill.actions.shell import Shell
+from watchbill.errors import WatchbillError
 from watchbill.store import database
 
 log = structlog.get_logger()
@@ -41,6 +42,7 @@ class Bells(threading.Thread):
         self._on_company = on_company
         self._on_lost = on_lost
         self._stop = threading.Event()
+        self._is_away = False
 
     def run(self) -> None:
         """Listen until told to stop."""
@@ -50,9 +52,17 @@ class Bells(threading.Thread):
             except psycopg.OperationalError as error:
                 if self._stop.is_set():
                     return
-                log.warning("bells.database_away", error=repr(error))
-                self._on_lost()
+                if not self._is_away:
+                    log.warning("bells.database_away", error=str(error))
+                self._is_away = True
+                self._start_again()
                 self._shell.clock.wait(self._stop, until=self._shell.clock.now() + _REST)
+
+    def _start_again(self) -> None:
+        try:
+            self._on_lost()
+        except WatchbillError as error:
+            log.error("bells.database_does_not_start", error=str(error))
 
     def stop(self) -> None:
         """Stop listening, within a few seconds; nobody has to wait for it."""
@@ -61,6 +71,9 @@ class Bells(threading.Thread):
     def _listen(self) -> None:
         url = self._shell.db.url
         with database.listen(url, "inbox", "incidents", "notifications", "company") as connection:
+            if self._is_away:
+                log.info("bells.database_back")
+            self._is_away = False
             self._wake_all()
             while not self._stop.is_set():
                 for notice in connection.notifies(timeout=_LOOK_S, stop_after=1):

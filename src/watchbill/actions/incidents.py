@@ -23,7 +23,7 @@ AGAIN = timedelta(minutes=1)
 
 
 class NoSuchService(NotFound):
-    """There is no service with this id."""
+    """There is no service with this id or slug."""
 
 
 Rule = Callable[[Company, Incident, tuple[Page, ...], datetime], Decision]
@@ -44,8 +44,7 @@ def advance_due(shell: Shell) -> int:
 def due(shell: Shell) -> list[str]:
     """Return the ids `advance_due` would take, after one failed."""
     with shell.db.transaction() as tx:
-        claimed = incidents_store.claim_due(tx, now=shell.clock.now(), limit=BATCH)
-    return [incident.id for incident in claimed]
+        return incidents_store.due(tx, now=shell.clock.now(), limit=BATCH)
 
 
 def next_due(shell: Shell) -> datetime | None:
@@ -55,10 +54,12 @@ def next_due(shell: Shell) -> datetime | None:
 
 
 def advance_one(shell: Shell, incident_id: str) -> None:
-    """Advance one incident alone, after its batch failed."""
+    """Advance one incident alone, after its batch failed, if it is still due."""
+    now = shell.clock.now()
     with shell.db.transaction() as tx:
         incident, _ = incidents_store.get(tx, incident_id)
-        _advance(shell, tx, [incident], now=shell.clock.now())
+        if incident.due_at is not None and incident.due_at <= now:
+            _advance(shell, tx, [incident], now=now)
     shell.sender_bell.set()
 
 
@@ -111,12 +112,18 @@ def snooze(shell: Shell, incident_id: str, *, by: PersonId, wait: timedelta) -> 
 
 
 def decline(shell: Shell, incident_id: str, *, by: PersonId) -> Incident:
-    """Say that one cannot answer; the next step is called at once."""
-    return _answer(
-        shell,
-        incident_id,
-        lambda c, i, p, now: answers.decline(c, i, p, by=by, now=now, new_id=shell.new_id),
-    )
+    """Say that one cannot answer; the next step is called at once. Saying it again changes nothing."""
+    now = shell.clock.now()
+    with shell.db.transaction() as tx:
+        incident, pages = incidents_store.get(tx, incident_id)
+        is_called = any(page.person_id == by for page in pages)
+        if not is_called and incidents_store.was_called(tx, incident_id, by):
+            return incident
+        company = shell.company(tx)
+        decision = answers.decline(company, incident, pages, by=by, now=now, new_id=shell.new_id)
+        _save(tx, [decision], now=now)
+    shell.ring()
+    return decision.incident
 
 
 def need_help(shell: Shell, incident_id: str, *, by: PersonId) -> Incident:

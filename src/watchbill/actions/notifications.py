@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,6 +17,9 @@ from watchbill.queries import messages as messages_queries
 from watchbill.store import notifications as notifications_store
 from watchbill.store.database import Tx
 
+#: What a channel answered.
+Result = Receipt | TemporaryFailure | PermanentFailure
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
@@ -27,10 +30,10 @@ class Job:
     notifications: tuple[Notification, ...]
 
 
-def next_due(shell: Shell) -> datetime | None:
-    """Return when the next notification is due, or a claim runs out."""
+def next_due(shell: Shell, lanes: Collection[str] | None = None) -> datetime | None:
+    """Return when the next notification (of these lanes) is due, or a claim runs out."""
     with shell.db.transaction() as tx:
-        return notifications_store.next_due(tx)
+        return notifications_store.next_due(tx, None if lanes is None else list(lanes))
 
 
 def claim_due(shell: Shell, *, lane: str, limit: int, lease: timedelta) -> list[Job]:
@@ -44,11 +47,63 @@ def claim_due(shell: Shell, *, lane: str, limit: int, lease: timedelta) -> list[
             return []
         parcels, waiting = _pack(tx, due, now=now, until=now + lease)
         notifications_store.record(tx, waiting)
-        company = shell.company(tx)
-        return [
-            Job(lane=lane, message=message, notifications=parcel.notifications)
-            for parcel, message in messages_queries.write(tx, company, parcels, now=now)
-        ]
+        return _jobs(shell, tx, lane, parcels, now=now)
+
+
+def due(shell: Shell, *, lane: str, limit: int) -> list[str]:
+    """Return the ids of the notifications to take one by one, after claiming them failed."""
+    with shell.db.transaction() as tx:
+        return notifications_store.due(tx, channel=lane, now=shell.clock.now(), limit=limit)
+
+
+def claim_one(shell: Shell, notification_id: str, *, lane: str, lease: timedelta) -> list[Job]:
+    """Take one notification in hand alone."""
+    now = shell.clock.now()
+    with shell.db.transaction() as tx:
+        claimed = notifications_store.claim_one(tx, notification_id, until=now + lease)
+        parcels = [Parcel(notifications=(note,)) for note in claimed]
+        return _jobs(shell, tx, lane, parcels, now=now)
+
+
+def set_aside(shell: Shell, notification_id: str, error: Exception) -> None:
+    """Let a notification fail that cannot be written as a message; its page goes on without it."""
+    reason = f"This message cannot be written: {type(error).__name__}."
+    with shell.db.transaction() as tx:
+        notes = notifications_store.lock(tx, [notification_id])
+    _record(shell, [(note, PermanentFailure(reason)) for note in notes], message_ids={})
+
+
+def renew(shell: Shell, jobs: Iterable[Job], *, lease: timedelta) -> None:
+    """Hold on to jobs whose messages are still on their way."""
+    with shell.db.transaction() as tx:
+        notifications_store.renew(tx, _ids(jobs), until=shell.clock.now() + lease)
+
+
+def release(shell: Shell, jobs: Iterable[Job]) -> None:
+    """Give jobs back whose messages were never begun."""
+    with shell.db.transaction() as tx:
+        notifications_store.release(tx, _ids(jobs))
+
+
+def release_all(shell: Shell) -> None:
+    """Make every claim due again, when no other process can be sending."""
+    with shell.db.transaction() as tx:
+        notifications_store.release_all(tx)
+
+
+def _ids(jobs: Iterable[Job]) -> list[str]:
+    return [note.id for job in jobs for note in job.notifications]
+
+
+def _jobs(shell: Shell, tx: Tx, lane: str, parcels: list[Parcel], *, now: datetime) -> list[Job]:
+    """Return a job for each parcel; those whose address is gone have failed."""
+    written = messages_queries.write(tx, shell.company(tx), parcels, now=now)
+    jobs = [Job(lane=lane, message=m, notifications=p.notifications) for p, m in written]
+    kept = set(_ids(jobs))
+    gone = PermanentFailure("Its address is gone.")
+    lost = [n for p in parcels for n in p.notifications if n.id not in kept]
+    notifications_store.record(tx, [notifications.failed(n, gone, now=now) for n in lost])
+    return jobs
 
 
 def _pack(
@@ -86,19 +141,25 @@ def _planned_again(note: Notification, due_at: datetime) -> Notification:
     )
 
 
-def record(
-    shell: Shell, results: Sequence[tuple[Job, Receipt | TemporaryFailure | PermanentFailure]]
-) -> None:
+def record(shell: Shell, results: Sequence[tuple[Job, Result]]) -> None:
     """Write what became of messages; a page that no channel can carry goes on to the next step."""
+    _record(
+        shell,
+        [(note, result) for job, result in results for note in job.notifications],
+        message_ids={n.id: j.message.idempotency_key for j, _ in results for n in j.notifications},
+    )
+
+
+def _record(
+    shell: Shell, results: Sequence[tuple[Notification, Result]], *, message_ids: dict[str, str]
+) -> None:
     now = shell.clock.now()
-    done: list[Notification] = []
-    message_ids: dict[str, str] = {}
-    for job, result in results:
-        message_ids.update((n.id, job.message.idempotency_key) for n in job.notifications)
-        if isinstance(result, Receipt):
-            done.extend(notifications.sent(n, result, now=now) for n in job.notifications)
-        else:
-            done.extend(notifications.failed(n, result, now=now) for n in job.notifications)
+    done = [
+        notifications.sent(note, result, now=now)
+        if isinstance(result, Receipt)
+        else notifications.failed(note, result, now=now)
+        for note, result in results
+    ]
     with shell.db.transaction() as tx:
         notifications_store.record(tx, done, message_ids=message_ids)
         _remember_failures(tx, done, now=now)

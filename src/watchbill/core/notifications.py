@@ -54,8 +54,8 @@ class Notification:
 _PAGE_WAITS = tuple(timedelta(seconds=s) for s in (2, 5, 10, 20, 30, 60))
 #: Waits between attempts to tell a program; the last one repeats.
 _HOOK_WAITS = tuple(timedelta(seconds=s) for s in (2, 10, 30, 60, 300, 900, 3600))
-#: When a page's message is given up: by then its page has long been escalated.
-_PAGE_AGE = timedelta(minutes=30)
+#: When a page's message is given up: later than any rule, and its page is long escalated by then.
+_PAGE_AGE = timedelta(hours=2)
 #: When a program is given up (as PagerDuty: 48 h).
 _HOOK_AGE = timedelta(hours=48)
 
@@ -67,7 +67,7 @@ def sent(notification: Notification, receipt: Receipt, *, now: datetime) -> Noti
         state=NotificationState.SENT,
         sent_at=now,
         claimed_until=None,
-        provider_id=receipt.provider_id,
+        provider_id=_storable(receipt.provider_id),
         error="",
     )
 
@@ -91,5 +91,10 @@ def failed(
         state=NotificationState.FAILED if over else NotificationState.PLANNED,
         due_at=notification.due_at if over else now + wait,
         claimed_until=None,
-        error=str(failure),
+        error=_storable(str(failure)),
     )
+
+
+def _storable(text: str) -> str:
+    """Return what another side said, without what no database keeps."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()[:2000]

@@ -81,6 +81,7 @@ def _run(shell: Shell, step: Step) -> int:
 
 def _run_each(shell: Shell, step: Step) -> int:
     try:
+        _check_company(shell)
         items = step.items(shell)
     except Unavailable:
         raise
@@ -90,6 +91,12 @@ def _run_each(shell: Shell, step: Step) -> int:
     for item in items:
         _run_alone(shell, step, item)
     return len(items)
+
+
+def _check_company(shell: Shell) -> None:
+    """Fail if the company cannot be loaded: then no item is to blame, and none is set aside."""
+    with shell.db.transaction() as tx:
+        shell.company(tx)
 
 
 def _run_alone(shell: Shell, step: Step, item: Any) -> None:

@@ -3,7 +3,7 @@
 One thread claims and records; each channel has its own bounded pool, so a slow provider delays
 nobody else's call. A claim is committed before the channel is called and recorded after: should
 the process die in between, the claim runs out and the message is sent again (at least once; the
-provider gets the same idempotency key).
+provider gets the same idempotency key). A message that cannot be written is set aside, visibly.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from watchbill.actions import notifications
-from watchbill.actions.notifications import Job
+from watchbill.actions.notifications import Job, Result
 from watchbill.actions.shell import Shell
 from watchbill.core.messages import Channel, PermanentFailure, Receipt, TemporaryFailure
 from watchbill.errors import Unavailable
@@ -27,8 +27,8 @@ log = structlog.get_logger()
 #: Messages in hand for each place in a channel's pool: enough to keep it busy over a claim.
 _IN_HAND = 8
 _REST = timedelta(seconds=1)
-
-Result = Receipt | TemporaryFailure | PermanentFailure
+#: How long a claim lasts unless it is renewed: so late is a page whose process died.
+LEASE = timedelta(seconds=20)
 
 
 class Sender(threading.Thread):
@@ -42,9 +42,11 @@ class Sender(threading.Thread):
             lane: ThreadPoolExecutor(channel.concurrency, thread_name_prefix=f"send-{lane}")
             for lane, channel in channels.items()
         }
-        self._in_hand = dict.fromkeys(channels, 0)
+        self._hands: dict[str, dict[str, Job]] = {lane: {} for lane in channels}
+        self._renew_at: datetime | None = None
         self._results: queue.SimpleQueue[tuple[Job, Result]] = queue.SimpleQueue()
         self._stopping = False
+        self._is_away = False
 
     def run(self) -> None:
         """Claim, send, record, wait; a database that goes away is waited for."""
@@ -55,55 +57,99 @@ class Sender(threading.Thread):
                 self._shell.clock.wait(self._shell.sender_bell, until=until)
 
     def stop(self) -> None:
-        """Let what is being sent finish, record it, and return; unsent claims run out."""
+        """Let what is being sent finish, record it, give back what was not begun, and return."""
         self._stopping = True
         self._shell.sender_bell.set()
         if self.is_alive():
             self.join()
         for pool in self._pools.values():
             pool.shutdown(wait=True, cancel_futures=True)
-        self._turn_quietly()
-
-    def turn(self) -> datetime | None:
-        """Record and claim until neither finds work; return when the next message is due."""
-        try:
-            while not self._stopping and (self._record() + self._claim()):
-                pass
-            return notifications.next_due(self._shell) if self._has_room() else None
-        except Unavailable as error:
-            log.warning("sender.database_away", error=repr(error))
-            return self._shell.clock.now() + _REST
-
-    def _turn_quietly(self) -> None:
         try:
             self._record()
+            if self.in_hand:
+                notifications.release(self._shell, self._jobs())
         except Unavailable as error:
-            log.warning("sender.not_recorded", error=repr(error))
+            log.warning("sender.not_recorded", error=type(error).__name__)
+
+    def turn(self) -> datetime | None:
+        """Record and claim until neither finds work; return when there is more to do."""
+        try:
+            while not self._stopping and (self._record() + self._claim()):
+                self._renew()
+            self._renew()
+            until = self._next()
+        except Unavailable as error:
+            if not self._is_away:
+                log.warning("sender.database_away", error=type(error).__name__)
+            self._is_away = True
+            return self._shell.clock.now() + _REST
+        self._is_away = False
+        return until
 
     @property
     def in_hand(self) -> int:
         """How many messages are claimed and not yet recorded."""
-        return sum(self._in_hand.values())
+        return sum(len(hand) for hand in self._hands.values())
 
-    def _has_room(self) -> bool:
-        return all(self._room(lane) > 0 for lane in self._channels)
+    def _jobs(self) -> list[Job]:
+        return [job for hand in self._hands.values() for job in hand.values()]
+
+    def _next(self) -> datetime | None:
+        """Return when a lane with room has something to send, or claims are to be renewed."""
+        times = [notifications.next_due(self._shell, self._open_lanes()), self._renew_at]
+        return min((at for at in times if at is not None), default=None)
+
+    def _open_lanes(self) -> list[str]:
+        """Return the lanes with so much room that claiming for them is worth it."""
+        return [
+            lane
+            for lane, channel in self._channels.items()
+            if self._room(lane) >= max(1, channel.concurrency * _IN_HAND // 4)
+        ]
 
     def _room(self, lane: str) -> int:
-        return self._channels[lane].concurrency * _IN_HAND - self._in_hand[lane]
+        return self._channels[lane].concurrency * _IN_HAND - len(self._hands[lane])
+
+    def _renew(self) -> None:
+        """Keep hold of what takes its time."""
+        now = self._shell.clock.now()
+        if not self.in_hand:
+            self._renew_at = None
+        elif self._renew_at is None:
+            self._renew_at = now + LEASE / 4
+        elif self._renew_at <= now:
+            notifications.renew(self._shell, self._jobs(), lease=LEASE)
+            self._renew_at = now + LEASE / 4
 
     def _claim(self) -> int:
         claimed = 0
-        for lane, channel in self._channels.items():
-            room = self._room(lane)
-            if room < max(1, channel.concurrency * _IN_HAND // 4):
-                continue
-            lease = timedelta(seconds=channel.deadline_s * (_IN_HAND + 2))
-            jobs = notifications.claim_due(self._shell, lane=lane, limit=room, lease=lease)
-            self._in_hand[lane] += len(jobs)
+        for lane in self._open_lanes():
+            jobs = self._claim_lane(lane, limit=self._room(lane))
             for job in jobs:
-                self._pools[lane].submit(self._send, channel, job)
+                self._hands[lane][_key(job)] = job
+                self._pools[lane].submit(self._send, self._channels[lane], job)
             claimed += len(jobs)
         return claimed
+
+    def _claim_lane(self, lane: str, *, limit: int) -> list[Job]:
+        try:
+            return notifications.claim_due(self._shell, lane=lane, limit=limit, lease=LEASE)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad message must not stop the others
+            log.error("sender.claim_failed", lane=lane, error=type(error).__name__)
+        due = notifications.due(self._shell, lane=lane, limit=limit)
+        return [job for note_id in due for job in self._claim_alone(lane, note_id)]
+
+    def _claim_alone(self, lane: str, note_id: str) -> list[Job]:
+        try:
+            return notifications.claim_one(self._shell, note_id, lane=lane, lease=LEASE)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - it is set aside, where people see it
+            log.error("sender.set_aside", notification=note_id, error=type(error).__name__)
+            notifications.set_aside(self._shell, note_id, error)
+        return []
 
     def _send(self, channel: Channel, job: Job) -> None:
         self._results.put((job, _attempt(channel, job)))
@@ -117,13 +163,13 @@ class Sender(threading.Thread):
         if not results:
             return 0
         try:
-            notifications.record(self._shell, results)
+            self._record_all(results)
         except Unavailable:
             for kept in results:
                 self._results.put(kept)
             raise
         for job, result in results:
-            self._in_hand[job.lane] -= 1
+            self._hands[job.lane].pop(_key(job), None)
             if not isinstance(result, Receipt):
                 log.warning(
                     "notification.not_sent",
@@ -132,6 +178,29 @@ class Sender(threading.Thread):
                     error=str(result),
                 )
         return len(results)
+
+    def _record_all(self, results: list[tuple[Job, Result]]) -> None:
+        try:
+            notifications.record(self._shell, results)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad answer must not stop the others
+            log.error("sender.record_failed", error=type(error).__name__)
+            for job, result in results:
+                self._record_alone(job, result)
+
+    def _record_alone(self, job: Job, result: Result) -> None:
+        """Record one result; if that fails too, its claim runs out and it is sent again."""
+        try:
+            notifications.record(self._shell, [(job, result)])
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the others are recorded
+            log.error("sender.not_recorded", notification=_key(job), error=type(error).__name__)
+
+
+def _key(job: Job) -> str:
+    return job.notifications[0].id
 
 
 def _attempt(channel: Channel, job: Job) -> Result:

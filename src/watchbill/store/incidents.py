@@ -36,6 +36,7 @@ _GET = _LOAD + "where id = %s for update"
 _LOOK = _LOAD + "where id = %s"
 _LOCK = _LOAD + "where id = any(%s) order by id for update"
 _CLAIM = _LOAD + "where due_at <= %s order by due_at limit %s for update skip locked"
+_DUE = "select id from incidents where due_at <= %s order by due_at limit %s"
 _OPEN_OF_TEAM = """
 update incidents set due_at = %s
 where state <> 'resolved' and (due_at is null or due_at > %s) and (%s::text is null or team_id = %s)
@@ -50,6 +51,7 @@ select id, incident_id, person_id, role, reason, facts, step, out_of_hours, star
        outcome
 from pages where incident_id = any(%s) and ended_at is null order by started_at, id
 """
+_WAS_CALLED = "select 1 from pages where incident_id = %s and person_id = %s limit 1"
 _NEXT_DUE = "select min(due_at) from incidents where due_at is not null"
 
 _INSERT = """
@@ -151,6 +153,11 @@ def claim_due(tx: Tx, *, now: datetime, limit: int) -> list[Incident]:
     return [_to_incident(row) for row in tx.execute(_CLAIM, [now, limit])]
 
 
+def due(tx: Tx, *, now: datetime, limit: int) -> list[str]:
+    """Return the ids of what `claim_due` would take, whatever state their contents are in."""
+    return [row[0] for row in tx.execute(_DUE, [now, limit])]
+
+
 def look_again(tx: Tx, *, team_id: TeamId | None, now: datetime) -> None:
     """Make every open incident (of one team) due now, because what decides about it changed."""
     tx.execute(_OPEN_OF_TEAM, [now, now, team_id, team_id])
@@ -169,6 +176,11 @@ def open_pages(tx: Tx, incident_ids: Sequence[str]) -> dict[str, tuple[Page, ...
         page = _to_page(row)
         found[page.incident_id] = (*found.get(page.incident_id, ()), page)
     return found
+
+
+def was_called(tx: Tx, incident_id: str, person_id: PersonId) -> bool:
+    """True if the person was ever called about the incident."""
+    return tx.execute(_WAS_CALLED, [incident_id, person_id]).fetchone() is not None
 
 
 def set_aside(tx: Tx, incident_id: str, *, error: str, now: datetime, again_at: datetime) -> None:

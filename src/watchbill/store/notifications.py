@@ -16,7 +16,8 @@ n.id, n.kind, n.channel, n.state, n.due_at, n.created_at, n.incident_id, n.page_
 n.method_id, n.webhook_id, n.data, n.claimed_until, n.attempts, n.sent_at, n.provider_id, n.error
 """
 # Oldest turn first, so that no service's storm stands before another's first incident. A webhook
-# hears of one incident in order: a later message waits until the earlier ones are done with.
+# hears of one incident in order: a later message waits until the earlier ones are done with. Nobody
+# is called about an incident that is due: at closing time it may be about to pass to others (NO1).
 _CLAIM = f"""
 update notifications n set state = 'claimed', claimed_until = %s, attempts = n.attempts + 1
 where n.id in (
@@ -26,6 +27,8 @@ where n.id in (
       select 1 from notifications e
       where e.webhook_id = d.webhook_id and e.incident_id = d.incident_id and e.id < d.id
         and e.state in ('planned', 'claimed')))
+    and (d.page_id is null or not exists (
+      select 1 from incidents i where i.id = d.incident_id and i.due_at <= %s))
   order by d.turn, d.due_at limit %s for update skip locked)
 returning {_COLUMNS}
 """  # noqa: S608 - the columns are this module's own
@@ -62,9 +65,38 @@ select id, kind, incident_id, page_id, person_id, method_id, webhook_id, channel
   due_at, claimed_until, attempts, created_at, sent_at, provider_id, error
 from json_populate_recordset(null::notifications, %s)
 """
+# What waits for another message of its webhook is not due before that one is done with.
 _NEXT_DUE = """
-select least((select min(due_at) from notifications where state = 'planned'),
-             (select min(claimed_until) from notifications where state = 'claimed'))
+select least(
+  (select d.due_at from notifications d
+   where d.state = 'planned' and (%(channels)s::text[] is null or d.channel = any(%(channels)s))
+     and (d.webhook_id is null or not exists (
+       select 1 from notifications e
+       where e.webhook_id = d.webhook_id and e.incident_id = d.incident_id and e.id < d.id
+         and e.state in ('planned', 'claimed')))
+     and (d.page_id is null or not exists (
+       select 1 from incidents i where i.id = d.incident_id and i.due_at <= d.due_at))
+   order by d.due_at limit 1),
+  (select min(claimed_until) from notifications
+   where state = 'claimed' and (%(channels)s::text[] is null or channel = any(%(channels)s))))
+"""
+_DUE = """
+select id from notifications where state = 'planned' and due_at <= %s and channel = %s
+order by turn, due_at limit %s
+"""
+_CLAIM_ONE = f"""
+update notifications n set state = 'claimed', claimed_until = %s, attempts = n.attempts + 1
+where n.id = %s and n.state = 'planned' returning {_COLUMNS}
+"""  # noqa: S608 - the columns are this module's own
+_RENEW = """
+update notifications set claimed_until = %s where id = any(%s) and state = 'claimed'
+"""
+_RELEASE_ALL = """
+update notifications set state = 'planned', claimed_until = null where state = 'claimed'
+"""
+_RELEASE = """
+update notifications set state = 'planned', claimed_until = null, attempts = attempts - 1
+where id = any(%s) and state = 'claimed'
 """
 _HOPE = """
 select distinct page_id from notifications
@@ -83,7 +115,7 @@ def claim(
     Claims whose time ran out are due again first: their process died.
     """
     tx.execute(_UNCLAIM, [now])
-    rows = tx.execute(_CLAIM, [until, now, list(channels), limit])
+    rows = tx.execute(_CLAIM, [until, now, list(channels), now, limit])
     return sorted((_to_notification(row) for row in rows), key=lambda n: n.id)
 
 
@@ -132,10 +164,36 @@ def add(tx: Tx, notifications: Sequence[Notification]) -> None:
     tx.execute("select pg_notify('notifications', '')")
 
 
-def next_due(tx: Tx) -> datetime | None:
-    """Return when the next notification is due, or the next claim runs out."""
-    row = tx.execute(_NEXT_DUE).fetchone()
+def next_due(tx: Tx, channels: Sequence[str] | None) -> datetime | None:
+    """Return when the next notification (of `channels`) may be claimed, or a claim runs out."""
+    row = tx.execute(_NEXT_DUE, {"channels": channels}).fetchone()
     return row[0] if row else None
+
+
+def due(tx: Tx, *, channel: str, now: datetime, limit: int) -> list[str]:
+    """Return the ids of what `claim` would take, whatever state their contents are in."""
+    return [row[0] for row in tx.execute(_DUE, [now, channel, limit])]
+
+
+def claim_one(tx: Tx, notification_id: str, *, until: datetime) -> list[Notification]:
+    """Take one notification in hand, if nobody else has."""
+    return [_to_notification(row) for row in tx.execute(_CLAIM_ONE, [until, notification_id])]
+
+
+def renew(tx: Tx, notification_ids: Sequence[str], *, until: datetime) -> None:
+    """Hold claims longer; those that ran out meanwhile stay as they are."""
+    tx.execute(_RENEW, [until, sorted(notification_ids)])
+
+
+def release_all(tx: Tx) -> None:
+    """Make every claim due again."""
+    tx.execute(_RELEASE_ALL)
+
+
+def release(tx: Tx, notification_ids: Sequence[str]) -> None:
+    """Give claims back of which nothing was sent, and wake whoever may take them."""
+    tx.execute(_RELEASE, [sorted(notification_ids)])
+    tx.execute("select pg_notify('notifications', '')")
 
 
 def hopeless(tx: Tx, page_ids: Sequence[str]) -> list[str]:
