@@ -71,8 +71,9 @@ def alone(data_dir: Path) -> Iterator[None]:
 def choose(data_dir: Path, *, at: datetime | None, now: datetime, is_empty: bool) -> Home:
     """Return the home whose company fits, or a free directory for a new one; make nothing.
 
-    `at` is when the clock is to start, `now` the real time. Without `at` it is the company that
-    was used last; if that one's time is another, its clock goes on where it stopped.
+    `at` is when the clock is to start, `now` the real time. A company's clock never goes back: it
+    starts where it stopped if that is later. Without `at` it is the company that was used last;
+    if that one's time is another, its clock goes on where it stopped, too.
     """
     name = "empty" if is_empty else f"at-{at or now:%Y-%m-%d}"
     homes = [data_dir, data_dir / name, *sorted(data_dir.glob("at-*"))]
@@ -83,7 +84,8 @@ def choose(data_dir: Path, *, at: datetime | None, now: datetime, is_empty: bool
         if kept is None:
             continue
         if is_empty or _fits(kept, at or now):
-            return Home(path=path, facts=kept["facts"], start=at)
+            start = max(at, _stopped_at(path, kept)) if at else None
+            return Home(path=path, facts=kept["facts"], start=start)
         if at is None:
             return Home(path=path, facts=kept["facts"], start=_stopped_at(path, kept))
     is_taken = (data_dir / KEPT).exists()

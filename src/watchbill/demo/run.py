@@ -43,10 +43,8 @@ def run(options: Options, *, say: Callable[[str], None]) -> None:
 def _serve(options: Options, say: Callable[[str], None]) -> None:
     home = homes.choose(options.data_dir, at=options.at, now=real_now(), is_empty=options.is_empty)
     home.path.mkdir(exist_ok=True)
-    if home.start is not None and options.at is None:
-        say(
-            f"This company is of another time: its clock goes on at {home.start:%Y-%m-%d %H:%M} UTC."
-        )
+    if home.start is not None and home.start != options.at:
+        say(f"The company's clock goes on where it stopped: {home.start:%Y-%m-%d %H:%M} UTC.")
     say("Starting the demo's PostgreSQL and mail server …")
     mailbox = Mailbox.start(directory=home.path)
     try:
