@@ -174,6 +174,17 @@ class Serve:
                 raise
         return self.process.returncode
 
+    def busy(self, over_s: float = 1.0) -> float:
+        """Return the share of a core that the process uses over some time."""
+        before, began = self._cpu_s(), clock.real_monotonic()
+        threading.Event().wait(over_s)
+        return (self._cpu_s() - before) / (clock.real_monotonic() - began)
+
+    def _cpu_s(self) -> float:
+        assert self.process is not None
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+
     def ask(self, path: str, body: bytes | None = None, *, patience_s: float = 20) -> Answer:
         """Ask once, over a connection of its own."""
         began = clock.real_monotonic()
