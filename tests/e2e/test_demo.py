@@ -5,6 +5,7 @@ Ids: RO1, RO2, NO1, NO3, NO4; DESIGN §5.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -141,7 +142,7 @@ def test_shifts_reach_half_a_year_back_and_ahead_on_fridays(demo: Demo) -> None:
     now = datetime(2026, 3, 7, 3, tzinfo=UTC)
     assert shifts[0][0] < now - timedelta(weeks=26)
     assert shifts[-1][1] > now + timedelta(weeks=26)
-    for (_, end), (start, _) in zip(shifts, shifts[1:], strict=False):
+    for (_, end), (start, _) in itertools.pairwise(shifts):
         assert end == start
     begins = [watch[0] for watch in shifts]
     assert {at.weekday() for at in begins} == {4}

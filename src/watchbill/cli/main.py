@@ -7,6 +7,7 @@ standard output; what is said to people goes to standard error then.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 
 import typer
@@ -34,10 +35,10 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 _SAID = frozenset({"fields"})
 
 
-def run() -> None:
+def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; a foreseen error is one clear line and an exit code."""
     try:
-        code = app(standalone_mode=False)
+        code = app(arguments, standalone_mode=False)
     except _UsageError as error:
         _refuse(error)
         code = 2

@@ -77,8 +77,10 @@ def opened(data_dir: Path | None) -> Iterator[Shell]:
         _need_schema(url, given)
         db = Database(url, size=2)
         db.open()
+        shell = shells.shell(db, RunningClock(start=given.clock_start, speed=given.clock_speed))
         try:
-            yield shells.shell(db, RunningClock(start=given.clock_start, speed=given.clock_speed))
+            _need_company(shell, given)
+            yield shell
         finally:
             db.close()
 
@@ -102,8 +104,11 @@ def _need_schema(url: str, given: Settings) -> None:
     if found is not None or given.database_url:
         raise OldSchema(found=found or "nothing", needed=migrations.head())
     migrations.upgrade(url)
-    db = Database(url, size=1)
-    db.open()
-    fresh = shells.shell(db, RunningClock())
-    bootstrap.prepare(fresh, base_url=given.base_url or f"http://{given.host}:{given.port}")
-    db.close()
+
+
+def _need_company(shell: Shell, given: Settings) -> None:
+    """Make the company's own row if no server has made it yet; leave one that is there alone."""
+    with shell.db.transaction() as tx:
+        is_there = shell.company(tx).version > 0
+    if not is_there:
+        bootstrap.prepare(shell, base_url=given.base_url or f"http://{given.host}:{given.port}")
