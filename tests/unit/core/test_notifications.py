@@ -77,7 +77,7 @@ def test_a_permanent_failure_is_the_end() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "age"),
-    [(MessageKind.PAGE, timedelta(minutes=30)), (MessageKind.HOOK, timedelta(hours=48))],
+    [(MessageKind.PAGE, timedelta(hours=2)), (MessageKind.HOOK, timedelta(hours=48))],
 )
 def test_a_message_is_given_up_when_it_is_too_old_to_matter(
     kind: MessageKind, age: timedelta
