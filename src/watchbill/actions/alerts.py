@@ -113,13 +113,14 @@ def _load(company: Company, tx: Tx, batch: Sequence[Received]) -> _Bench:
     }
     wanted = {alert.incident_id for alert in firing.values()}
     wanted.update(incidents_store.in_groups(tx, groups))
-    found = {i: x for i, x in incidents_store.lock(tx, wanted).items() if x.is_open}
+    locked = incidents_store.lock(tx, wanted) if wanted else {}
+    found = {i: x for i, x in locked.items() if x.is_open}
     return _Bench(
         company=company,
         alerts=firing,
         incidents=found,
         groups={(x.service_id, x.group_key): x.id for x in found.values()},
-        pages=incidents_store.open_pages(tx, list(found)),
+        pages=incidents_store.open_pages(tx, list(found)) if found else {},
     )
 
 

@@ -77,15 +77,19 @@ class Bells(threading.Thread):
             self._wake_all()
             while not self._stop.is_set():
                 for notice in connection.notifies(timeout=_LOOK_S, stop_after=1):
-                    self._hear(notice.channel, notice.payload)
+                    is_ours = notice.pid in self._shell.db.backends
+                    self._hear(notice.channel, notice.payload, is_ours=is_ours)
 
-    def _hear(self, channel: str, payload: str) -> None:
+    def _hear(self, channel: str, payload: str, *, is_ours: bool) -> None:
+        """Wake who waits; engine and sender of this process know already what it did itself."""
         if channel == "notifications":
-            self._shell.sender_bell.set()
+            if not is_ours:
+                self._shell.sender_bell.set()
         elif channel == "inbox":
             self._shell.engine_bell.set()
         elif channel == "incidents":
-            self._shell.engine_bell.set()
+            if not is_ours:
+                self._shell.engine_bell.set()
             self._on_incidents(tuple(payload.split()))
         else:
             self._shell.ring()

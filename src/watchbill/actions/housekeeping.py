@@ -7,11 +7,13 @@ from datetime import timedelta
 from watchbill.actions.shell import Shell
 from watchbill.store import sessions as sessions_store
 
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+#: How often.
+EVERY = timedelta(hours=1)
+_DAY = timedelta(days=1)
 
 
 def tidy(shell: Shell) -> int:
     """Delete sessions, codes and sign-in attempts whose time is over; once an hour."""
     now = shell.clock.now()
     with shell.db.transaction() as tx:
-        return sessions_store.drop_old(tx, now=now, hour_ago=now - _HOUR, day_ago=now - _DAY)
+        return sessions_store.drop_old(tx, now=now, hour_ago=now - EVERY, day_ago=now - _DAY)

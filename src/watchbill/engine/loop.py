@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from watchbill import clock
+from watchbill.actions import agenda
 from watchbill.actions.shell import Shell, Traffic
 from watchbill.engine import tick
 from watchbill.errors import Unavailable
@@ -64,6 +65,7 @@ class Engine(threading.Thread):
         self._steps = steps
         self._stopped = threading.Event()
         self._manners = Manners(shell.traffic)
+        self._agenda: agenda.Agenda = {}
         self._is_away = False
         #: When a full cycle last finished; None before the first, and while the database is away.
         self.finished_at: datetime | None = None
@@ -83,31 +85,48 @@ class Engine(threading.Thread):
         if self.is_alive():
             self.join()
 
-    def _tick(self) -> int:
-        began = clock.real_monotonic()
-        done = tick.tick(self._shell, steps=self._steps)
-        rest_s = self._manners.rest_s(clock.real_monotonic() - began)
-        if rest_s > 0.001:
-            self._stopped.wait(rest_s)
-        return done
-
     def _cycle(self) -> datetime | None:
+        """Work until nothing is left; return when there is more to do."""
         try:
-            self._work()
-            due = tick.next_due(self._shell)
-            if due is not None and due <= self._shell.clock.now() and not self._work():
-                due = self._shell.clock.now() + _REST
+            return self._work()
         except Unavailable as error:
             if not self._is_away:
                 log.warning("engine.database_away", error=type(error).__name__)
             self._is_away, self.finished_at = True, None
             return self._shell.clock.now() + _REST
-        self._is_away, self.finished_at = False, self._shell.clock.now()
-        return due
 
-    def _work(self) -> int:
-        """Tick until nothing is left; return how many items were done."""
-        total = 0
-        while not self._stopped.is_set() and (done := self._tick()):
-            total += done
-        return total
+    def _work(self) -> datetime | None:
+        """Tick until little is done and nothing is due.
+
+        What somebody else has in hand just now stays due, and is looked at again after a rest.
+        """
+        until = None
+        while not self._stopped.is_set():
+            done = self._tick()
+            self._agenda = agenda.read(self._shell)
+            until = min((at for at in self._agenda.values() if at is not None), default=None)
+            is_due = until is not None and until <= self._shell.clock.now()
+            if is_due and not done:
+                return self._shell.clock.now() + _REST
+            if not is_due and done < tick.FEW:
+                break
+        return until
+
+    def _tick(self) -> int:
+        """Do a batch of every step that is due, rest as manners ask, and return how much was done.
+
+        The agenda is the last cycle's: an event's page waits for no question about the time.
+        """
+        began = clock.real_monotonic()
+        now = self._shell.clock.now()
+        due = [step for step in self._steps if _is_due(self._agenda.get(step.name, now), now)]
+        done = tick.tick(self._shell, steps=due)
+        self._is_away, self.finished_at = False, self._shell.clock.now()
+        rest_s = self._manners.rest_s(clock.real_monotonic() - began)
+        if rest_s > 0.001:
+            self._stopped.wait(rest_s)
+        return done
+
+
+def _is_due(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at <= now

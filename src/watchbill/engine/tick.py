@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from watchbill.actions import alerts, heartbeats, housekeeping, incidents
+from watchbill.actions import agenda, alerts, heartbeats, housekeeping, incidents
 from watchbill.actions.shell import Shell
 from watchbill.errors import Unavailable
 
@@ -63,10 +63,15 @@ def tick(shell: Shell, *, steps: Sequence[Step] = STEPS) -> int:
     return sum(_run(shell, step) for step in steps)
 
 
+#: A tick that did fewer items left nothing: less than a batch's fair share of one service.
+FEW = alerts.FAIR
+
+
 def next_due(shell: Shell) -> datetime | None:
     """Return when the next tick has something to do, as far as is known; None for nothing."""
-    times = (incidents.next_due(shell), heartbeats.next_due(shell))
-    return min((at for at in times if at is not None), default=None)
+    times = agenda.read(shell)
+    due = (times["advance"], times["heartbeats"])
+    return min((at for at in due if at is not None), default=None)
 
 
 def _run(shell: Shell, step: Step) -> int:

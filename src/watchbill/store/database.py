@@ -6,6 +6,7 @@ Only `actions` (and `queries`, for reading) open transactions; nothing is sent w
 from __future__ import annotations
 
 import contextlib
+import select
 from collections.abc import Iterator
 from typing import Any, LiteralString
 
@@ -33,6 +34,8 @@ class Database:
     def __init__(self, url: str, *, size: int = 8) -> None:
         """Open lazily: the first use connects."""
         self.url = url
+        #: The server's processes that worked for this pool: who notifies whom is known by them.
+        self.backends: set[int] = set()
         self._pool: ConnectionPool[Tx] = ConnectionPool(
             url,
             min_size=1,
@@ -42,9 +45,14 @@ class Database:
             reconnect_timeout=0,
             max_lifetime=3600,
             kwargs={"autocommit": False, "application_name": "watchbill"},
-            configure=_configure,
-            check=ConnectionPool.check_connection,
+            configure=self._configure,
+            check=_check,
         )
+
+    def _configure(self, connection: Tx) -> None:
+        connection.execute("set time zone 'UTC'")
+        connection.commit()
+        self.backends.add(connection.info.backend_pid)
 
     def open(self) -> None:
         """Start connecting; does not wait."""
@@ -69,9 +77,15 @@ class Database:
             raise DatabaseAway from error
 
 
-def _configure(connection: Tx) -> None:
-    connection.execute("set time zone 'UTC'")
-    connection.commit()
+def _check(connection: Tx) -> None:
+    """Fail if the server has spoken while the connection lay idle: it is closing it.
+
+    Asks the kernel, not the server; a query as check would double the cost of short transactions.
+    """
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        raise psycopg.OperationalError("the server has closed this connection")
 
 
 def listen(url: str, *channels: LiteralString) -> psycopg.Connection[Any]:
