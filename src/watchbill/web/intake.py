@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
@@ -39,9 +39,9 @@ from watchbill.errors import WatchbillError
 
 log = structlog.get_logger()
 
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 #: Largest body, in bytes; PagerDuty's limit is half of it.
 BODY_LIMIT = 1_100_000
@@ -119,6 +119,9 @@ class Intake:
     _bytes: int = 0
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _connection: asyncpg.Connection[Any] | None = None
+    #: True from a commit the database did not answer until one it did.
+    _is_away: bool = False
+    _loading: asyncio.Future[None] | None = None
     _documents: dict[str, bytes] = field(default_factory=dict)
 
     def takes(self, path: str) -> bool:
@@ -132,7 +135,8 @@ class Intake:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request in its source's dialect, 202 only once its events are on disk."""
         path = scope["path"]
-        body = await _read(receive)
+        message = await receive()
+        body = await _rest(message, receive) if message.get("more_body") else _whole(message)
         keyed = self.keyed.get(path)
         if keyed is not None:
             reply = await self._keyed(scope, keyed, body)
@@ -207,28 +211,41 @@ class Intake:
 
     async def _find(self, key: str) -> Door | None:
         """Return the door of `key`; what is not known is looked for once more in the database."""
-        if self._stale:
+        while self._stale:
             await self._load()
-        door = self._known.get(key)
-        if door is None:
-            digest = events_actions.hash_key(key)
-            door = self._doors.get(digest)
-            if door is None and real_monotonic() > self._loaded_at + RELOAD_S:
-                await self._load()
-                door = self._doors.get(digest)
-            if door is not None:
-                self._known[key] = door
+        door = self._look(key)
+        is_old = real_monotonic() > self._loaded_at + RELOAD_S
+        if door is None and (is_old or self._loading is not None):
+            await self._load()
+            door = self._look(key)
+        return door
+
+    def _look(self, key: str) -> Door | None:
+        door = self._known.get(key) or self._doors.get(events_actions.hash_key(key))
+        if door is not None:
+            self._known[key] = door
         return door
 
     async def _load(self) -> None:
+        """Load the doors; whoever needs them meanwhile waits for the same load.
+
+        Raises: Away.
+        """
+        if self._loading is None:
+            self._loading = asyncio.ensure_future(self._load_doors())
+        await asyncio.shield(self._loading)
+
+    async def _load_doors(self) -> None:
         self._stale = False
-        self._loaded_at = real_monotonic()
         try:
             self._doors = await asyncio.to_thread(events_actions.doors, self.shell)
+            self._known = {}
         except WatchbillError as error:
             self._stale = True
             raise Away from error
-        self._known = {}
+        finally:
+            self._loading = None
+            self._loaded_at = real_monotonic()
 
     async def _store(self, door: Door, events: tuple[Event, ...], body: bytes) -> None:
         """Wait until the events are committed.
@@ -261,11 +278,17 @@ class Intake:
             self._arrived.clear()
             while self._groups:
                 group = self._groups.popleft()
-                lost = await self._store_group(group)
-                self._bytes -= group.size
+                self._tell(group, await self._store_group(group))
+                self.shell.traffic.taken += len(group.starts) + len(group.rows)
                 self.shell.engine_bell.set()
-                if not group.done.cancelled():  # as it is when the server stops half-way
-                    group.done.set_result(lost)
+                while self._is_away and self._groups:  # nobody waits longer than one attempt
+                    late = self._groups.popleft()
+                    self._tell(late, frozenset(range(len(late.starts))))
+
+    def _tell(self, group: _Group, lost: frozenset[int]) -> None:
+        self._bytes -= group.size
+        if not group.done.cancelled():  # as it is when the server stops half-way
+            group.done.set_result(lost)
 
     async def _store_group(self, group: _Group) -> frozenset[int]:
         """Commit a group; return which of its requests were not stored.
@@ -292,14 +315,24 @@ class Intake:
                     events_actions.TABLE, records=rows, columns=events_actions.COLUMNS
                 )
         except Exception as error:  # noqa: BLE001 - every waiter is told, whatever happened
-            log.warning("intake.not_stored", events=len(rows), error=type(error).__name__)
-            if isinstance(error, asyncpg.DataError | ValueError):
-                return _Commit.REFUSED
-            if self._connection is not None:
-                self._connection.terminate()
-                self._connection = None
-            return _Commit.AWAY
+            return self._failed(error, count=len(rows))
+        if self._is_away:
+            self._is_away = False
+            log.info("intake.stores_again")
         return _Commit.STORED
+
+    def _failed(self, error: Exception, *, count: int) -> _Commit:
+        """Say why rows were not stored; once for a database that stays away."""
+        is_refused = isinstance(error, asyncpg.DataError | ValueError)
+        if is_refused or not self._is_away:
+            log.warning("intake.not_stored", events=count, error=type(error).__name__)
+        if is_refused:
+            return _Commit.REFUSED
+        self._is_away = True
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
+        return _Commit.AWAY
 
 
 async def _connect(url: str) -> asyncpg.Connection[Any]:
@@ -308,12 +341,14 @@ async def _connect(url: str) -> asyncpg.Connection[Any]:
     )
 
 
-async def _read(receive: Receive) -> bytes | None:
+def _whole(message: MutableMapping[str, Any]) -> bytes | None:
+    """Return the body that came in one piece, or None if it is too large."""
+    body: bytes = message.get("body", b"")
+    return body if len(body) <= BODY_LIMIT else None
+
+
+async def _rest(message: MutableMapping[str, Any], receive: Receive) -> bytes | None:
     """Return the whole body, or None if it is too large; what is left of it is read and dropped."""
-    message = await receive()
-    if not message.get("more_body"):
-        whole = bytes(message.get("body", b""))
-        return whole if len(whole) <= BODY_LIMIT else None
     chunks, size = [message.get("body", b"")], len(message.get("body", b""))
     while message.get("more_body") and size <= 16 * BODY_LIMIT:
         message = await receive()
@@ -327,7 +362,7 @@ async def _read(receive: Receive) -> bytes | None:
 async def _answer(send: Send, reply: Reply) -> None:
     headers = [
         (b"content-type", reply.content_type.encode()),
-        (b"content-length", str(len(reply.body)).encode()),
+        (b"content-length", b"%d" % len(reply.body)),
     ]
     if reply.status in (429, 503):
         headers.append((b"retry-after", str(_RETRY_AFTER_S).encode()))
