@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
 
 from tools import preview, samples
 
@@ -57,32 +57,37 @@ def served(port: int) -> Iterator[str]:
 def look(page: Page, url: str) -> list[str]:
     """Open `url` and return everything that is wrong with it."""
     faults: list[str] = []
-    sizes: list[int] = []
+    responses: list[Response] = []
     page.on("console", lambda m: faults.append(m.text) if m.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on(
         "response",
-        lambda r: sizes.append(len(r.body())) if r.request.resource_type in COUNTED else None,
+        lambda r: responses.append(r) if r.request.resource_type in COUNTED else None,
     )
     page.goto(url, wait_until="load")
-    page.wait_for_function("customElements.get('wb-live') !== undefined")
-    if page.locator("wb-live").count():
-        page.wait_for_function("document.getElementById('link-state').textContent === 'Live'")
-    sent = sum(sizes)
+    if page.locator("wb-live").count() and page.locator("#link-state").count():
+        expect(page.locator("#link-state")).to_have_text("Live")
+    sent = sum(r.request.sizes()["responseBodySize"] for r in responses)
     if sent > BUDGET_BYTES:
         faults.append(f"{sent} bytes sent")
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         faults.append("scrolls sideways")
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     page.evaluate(AXE.read_text("utf-8"))
-    found: list[str] = page.evaluate(
-        "tags => axe.run({runOnly: tags}).then(r => r.violations.map(v => v.id + ': ' + "
-        "v.nodes.map(n => n.html.slice(0, 120) + ' ' + "
-        "n.any.map(a => a.message).join(' ')).join(' | ')))",
-        TAGS,
-    )
+    found = violations(page, {"runOnly": TAGS})
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = false)")
     return faults + found
+
+
+def violations(page: Page, options: dict[str, object]) -> list[str]:
+    """Return what axe, which `look` has loaded, finds wrong."""
+    found: list[str] = page.evaluate(
+        "options => axe.run(options).then(r => r.violations.map(v => v.id + ': ' + "
+        "v.nodes.map(n => n.html.slice(0, 120) + ' ' + "
+        "n.any.map(a => a.message).join(' ')).join(' | ')))",
+        options,
+    )
+    return found
 
 
 def shoot(browser: Browser, base: str, folder: Path, names: list[str]) -> int:

@@ -32,6 +32,7 @@ from watchbill.core.incidents import Incident
 from watchbill.core.messages import Message, PermanentFailure, Receipt, TemporaryFailure
 from watchbill.core.people import PersonId
 from watchbill.engine import tick
+from watchbill.mailbox import Mailbox
 
 #: What may ring; FYI messages do not.
 CALLS = ("page", "bundle", "growth")
@@ -105,7 +106,14 @@ class Phone:
 class World:
     """A company, its server, its phones and the time."""
 
-    def __init__(self, database_url: str, company: Company, *, at: datetime) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        company: Company,
+        *,
+        at: datetime,
+        mailbox: Mailbox | None = None,
+    ) -> None:
         self.company = company
         self.clock = HandClock(at)
         self.phones = FakePhones()
@@ -116,6 +124,7 @@ class World:
             Settings(database_url=database_url),
             clock=self.clock,
             channels={"email": self.phones, "webhook": self.phones, "hook": self.hooks},
+            mailbox=mailbox,
         )
         with self.watchbill.db.transaction() as tx:
             seeded.write(tx, company)

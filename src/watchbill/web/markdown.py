@@ -12,8 +12,8 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
-#: A runbook stands below the screen's h2, so its own h1 becomes an h3.
-_HEADING_SHIFT = 2
+#: A runbook stands below the screen's h2, so its highest heading becomes an h3.
+_ABOVE = 2
 
 _TEXT = {"a", "abbr", "b", "br", "code", "del", "em", "i", "kbd", "s", "strong", "sub", "sup"}
 _BLOCKS = {"blockquote", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "ul"}
@@ -25,8 +25,8 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 def to_html(text: str) -> Markup:
     r"""Return `text` as HTML without scripts, styles, pictures, forms or unknown schemes.
 
-    Headings are shifted below the screen's own (h1 becomes h3, h4 and deeper h6); pictures
-    become links to them; links carry `rel="noopener noreferrer"`. Raw HTML shows as text.
+    Headings are put below the screen's own, without a gap between their levels: the highest
+    becomes h3. Pictures become links to them; links carry `rel="noopener noreferrer"`. Raw HTML shows as text.
 
     >>> to_html("# Do this\n[x](javascript:alert(1))")
     Markup('<h3>Do this</h3>\n<p>[x](javascript:alert(1))</p>\n')
@@ -56,9 +56,14 @@ def _image_as_link(
 
 
 def _shift_headings(state: StateCore) -> None:
+    opened = [int(t.tag[1:]) for t in state.tokens if t.type == "heading_open"]
+    levels, last = sorted(set(opened)), _ABOVE
     for token in state.tokens:
+        if token.type == "heading_open":
+            wanted = levels.index(int(token.tag[1:])) + _ABOVE + 1
+            last = min(wanted, last + 1, 6)
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(6, int(token.tag[1:]) + _HEADING_SHIFT)}"
+            token.tag = f"h{last}"
         elif token.type == "th_open":
             token.attrs = {"scope": "col"}
 

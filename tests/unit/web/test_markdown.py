@@ -48,7 +48,15 @@ def test_headings_stand_below_the_screens_own() -> None:
 
     assert "<h3>a</h3>" in html
     assert "<h4>b</h4>" in html
-    assert "<h6>e</h6>" in html
+    assert "<h5>e</h5>" in html
+
+
+def test_headings_leave_no_level_out() -> None:
+    html = markdown.to_html("## a\n#### b\n## c\n")
+
+    assert "<h3>a</h3>" in html
+    assert "<h4>b</h4>" in html
+    assert "<h3>c</h3>" in html
 
 
 def test_links_leave_without_a_trace() -> None:

@@ -7,6 +7,7 @@ begins with `_`; the full page includes it, so page and fragment cannot differ.
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import Field, dataclass, fields
 from functools import cache
 from importlib import resources
@@ -54,7 +55,7 @@ WEBHOOKS = Screen(page="settings/webhooks.html")
 
 _TEMPLATES = resources.files("watchbill.web").joinpath("templates")
 
-_HEADERS = {"Cache-Control": "no-store", "Vary": "HX-Request, Cookie"}
+_HEADERS = {"Cache-Control": "no-store", "Vary": "Accept-Encoding, HX-Request, Cookie"}
 
 
 def render(
@@ -62,12 +63,16 @@ def render(
 ) -> HTMLResponse:
     """Return the screen's page, or only its part when htmx asks for it.
 
-    `request.state.shell` must hold the Shell of this request.
+    `request.state.shell` must hold the Shell of this request. A page is sent compressed, unless
+    it shows a new secret (201) beside what somebody typed.
     """
     shell: Shell = request.state.shell
     wants_part = bool(screen.part) and request.headers.get("HX-Request") == "true"
     template = screen.part if wants_part else screen.page
     html = to_text(template, context, shell=shell, path=request.url.path)
+    if status == 200 and "gzip" in request.headers.get("Accept-Encoding", ""):
+        content = gzip.compress(html.encode(), compresslevel=5, mtime=0)
+        return HTMLResponse(content, headers=_HEADERS | {"Content-Encoding": "gzip"})
     return HTMLResponse(html, status_code=status, headers=_HEADERS)
 
 

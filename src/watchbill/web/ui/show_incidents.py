@@ -14,7 +14,7 @@ from watchbill.queries.screens_incidents import Wanted
 from watchbill.web.ui import incidents, pages, rows
 from watchbill.web.ui.visits import Visit
 
-_PAGE = 50
+_PAGE = 30
 _STATES = frozenset({"", "open", "triggered", "acknowledged", "held", "snoozed", "resolved"})
 
 
