@@ -130,6 +130,7 @@ class Mailbox:
         if self._path.exists():
             with self._path.open(encoding="utf-8") as lines:
                 self._mails.extend(mail for line in lines if (mail := _mail_of(line)))
+        self._path.touch(mode=0o600)  # its links answer pages
         self._file = self._path.open("w", encoding="utf-8")
         self._file.writelines(json.dumps(mail.as_json()) + "\n" for mail in self._mails)
         self._file.flush()

@@ -47,7 +47,9 @@ def create(shell: Shell, values: Values, *, by: Actor, password: str | None = No
     fields.need(values, "name", "email")
     good = fields.checked(NOUN.checks, values)
     if password is not None:
-        good["password_hash"] = passwords.hashed(password)
+        password_hash = passwords.hashed(password)
+    if password_hash is not None:
+        good["password_hash"] = password_hash
     with shell.db.transaction() as tx:
         person_id = changes.create(shell, tx, NOUN, good, by=by)
     shell.ring()

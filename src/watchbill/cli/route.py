@@ -47,16 +47,9 @@ def route(
         steps = oncall.steps(company, found)
         zone = company.teams[of.team_id].hours.zone
     if as_json:
-        printing.as_json(
-            {
-                "at": now,
-                "side": found.side,
-                "reason": found.reason,
-                "until": found.until,
-                "steps": steps,
-                "facts": dict(found.facts),
-            }
-        )
+        names = ("side", "reason", "until")
+        answer = {name: getattr(found, name) for name in names}
+        printing.as_json({"at": now, **answer, "steps": steps, "facts": dict(found.facts)})
     else:
         _print(found, steps, zone)
     if not steps:

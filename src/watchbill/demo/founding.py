@@ -12,6 +12,7 @@ from watchbill.actions import (
     integrations,
     offices,
     organization,
+    passwords,
     people,
     rotas,
     services,
@@ -57,8 +58,9 @@ def found(shell: Shell, weeks: Weeks, *, password: str) -> Founded:
         )
     for team in staff.TEAMS:
         made.teams[team.slug] = teams.create(shell, _team(team, made), by=_BY)
+    password_hash = passwords.hashed(password)
     for person in staff.PEOPLE:
-        _hire(shell, person, made, password=password)
+        _hire(shell, person, made, password_hash=password_hash)
     _make_rotas(shell, made, weeks)
     for service in alarms.SERVICES:
         _add_service(shell, service, made)
@@ -104,7 +106,7 @@ def _team(team: staff.TeamData, made: Founded) -> dict[str, object]:
     }
 
 
-def _hire(shell: Shell, person: staff.PersonData, made: Founded, *, password: str) -> None:
+def _hire(shell: Shell, person: staff.PersonData, made: Founded, *, password_hash: str) -> None:
     """Add a person with an e-mail address that counts as proved, and rules for some."""
     values = {
         "name": person.name,
@@ -115,7 +117,7 @@ def _hire(shell: Shell, person: staff.PersonData, made: Founded, *, password: st
         "office_id": made.offices[person.office],
         "skills": person.skills,
     }
-    person_id = people.create(shell, values, by=_BY, password=password)
+    person_id = people.create(shell, values, by=_BY, password_hash=password_hash)
     made.people[person.name] = PersonId(person_id)
     if person.team:
         made.members.setdefault(person.team, []).append(PersonId(person_id))
