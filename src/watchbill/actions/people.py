@@ -41,8 +41,18 @@ NOUN = Noun(
 _OWN = frozenset({"name", "zone", "skills", "helps"})
 
 
-def create(shell: Shell, values: Values, *, by: Actor, password: str | None = None) -> str:
-    """Add a person: `name`, `email`, and perhaps `role`, `team_id`, `office_id`, `zone` and more."""
+def create(
+    shell: Shell,
+    values: Values,
+    *,
+    by: Actor,
+    password: str | None = None,
+    password_hash: str | None = None,
+) -> str:
+    """Add a person: `name`, `email`, and perhaps `role`, `team_id`, `office_id`, `zone` and more.
+
+    `password_hash` is for whoever adds many with one password: `passwords.hashed` takes its time.
+    """
     audit.need_admin(by)
     fields.need(values, "name", "email")
     good = fields.checked(NOUN.checks, values)
