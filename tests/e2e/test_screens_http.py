@@ -1,0 +1,232 @@
+"""What the screens' server promises to every client: headers, limits, origins, health, set-up."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from urllib.parse import urlencode
+
+import pytest
+
+from tests import builders
+from tests.builders import VERA
+from tests.e2e.browser import PASSWORD, calm, served
+from watchbill.actions import shell as shells
+from watchbill.clock import HandClock
+from watchbill.store.database import Database
+from watchbill.web import health
+
+
+class Client:
+    """A program that keeps cookies and follows nothing."""
+
+    def __init__(self, world):
+        self._address = world.base_url.removeprefix("http://")
+        self.cookies = {}
+
+    def __call__(self, method, path, data=None, **headers):
+        connection = http.client.HTTPConnection(self._address, timeout=20)
+        body = urlencode(data, doseq=True).encode() if isinstance(data, dict) else data
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
+        connection.request(method, path, body, sent)
+        answer = connection.getresponse()
+        answer.text = answer.read().decode()
+        connection.close()
+        for line in answer.headers.get_all("Set-Cookie") or ():
+            name, _, value = line.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer
+
+    def sign_in(self, person_id):
+        form = {"email": f"{person_id}@example.org", "password": PASSWORD}
+        assert self("POST", "/sign-in", form).status == 303
+        return self
+
+
+@pytest.fixture
+def client(world):
+    calm(world)
+    return Client(world)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/sign-in", "/nowhere", "/static/app.css", "/health/live", "/mailbox"]
+)
+def test_every_answer_carries_the_security_headers(client, path):
+    headers = client("GET", path).headers
+
+    assert "script-src 'self'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert path.startswith("/static") or headers["Cache-Control"] == "no-store"
+
+
+def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(client):
+    form = {"email": "vera@example.org", "password": PASSWORD}
+
+    cookie = client("POST", "/sign-in", form).headers["Set-Cookie"]
+
+    assert "HttpOnly" in cookie
+    assert "samesite=lax" in cookie.lower()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_what_another_site_makes_a_browser_send_changes_nothing(world, client, headers):
+    world.fires()
+    client.sign_in(VERA)
+    path = f"/incidents/{world.incident().id}/acknowledge"
+
+    assert client("POST", path, {}, **headers).status == 403
+    assert world.incident().acknowledged_by is None
+    assert client("POST", path, {}, Sec_Fetch_Site="same-origin").status == 303
+    assert world.incident().acknowledged_by == VERA
+
+
+def test_without_a_session_nothing_is_shown_or_changed(world, client):
+    world.fires()
+    root = f"/incidents/{world.incident().id}"
+
+    for method, path in [("GET", root), ("POST", f"{root}/acknowledge"), ("GET", "/settings")]:
+        answer = client(method, path, {} if method == "POST" else None)
+        assert answer.status == 303
+        assert answer.headers["Location"].startswith("/sign-in")
+    assert world.incident().acknowledged_by is None
+
+
+@pytest.mark.parametrize("following", ["//evil.example", "https://evil.example", "/\\evil", "x"])
+def test_signing_in_never_leads_to_another_site(client, following):
+    form = {"email": "vera@example.org", "password": PASSWORD, "next": following}
+
+    assert client("POST", "/sign-in", form).headers["Location"] == "/"
+
+
+def test_guessing_passwords_is_stopped(client):
+    form = {"email": "max@example.org", "password": "wrong"}
+    statuses = [client("POST", "/sign-in", form).status for _ in range(12)]
+
+    assert statuses[0] == 401
+    assert statuses[-1] == 429
+
+
+def test_a_body_too_large_is_refused(client):
+    assert client("POST", "/sign-in", b"x" * 1_100_000).status == 413
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "data", "status"),
+    [
+        ("GET", "/incidents/inc_%00", None, 404),
+        ("GET", "/incidents/%FF%FE", None, 404),
+        ("GET", "/teams/%F0%9F%90%91", None, 404),
+        ("GET", "/incidents?text=%00%25_&since=9999-12-31&until=0001-01-01&cursor=%00", None, 200),
+        ("GET", "/incidents?state=x&severity=%F0%9F%90%91&team=%27%3B--", None, 200),
+        ("GET", "/settings/audit", None, 403),
+        ("POST", "/incidents/nothing/acknowledge", {}, 404),
+        ("POST", "/incidents/declare", {"service": "\x00", "sentence": "\x00"}, 422),
+        ("POST", "/me/methods", {"channel": "\x00", "address": "🐑"}, 422),
+        ("POST", "/me/methods/none/verify", {"code": "1"}, 404),
+        ("POST", "/me/rules", {"method": "none", "minutes": "99999999999"}, 422),
+        ("POST", "/me/rules", b"method=%FF", 422),
+        ("POST", "/theme", {"theme": "x" * 5000}, 303),
+        ("DELETE", "/me", None, 404),
+        ("GET", "/mailbox/99999999999999999999", None, 404),
+    ],
+)
+def test_bad_input_is_answered_in_kind(world, client, method, path, data, status):
+    client.sign_in(VERA)
+
+    answer = client(method, path, data)
+
+    assert answer.status == status
+    assert "Traceback" not in answer.text
+    assert "<h1>" in answer.text or status == 303
+    assert not [entry for entry in world.log.entries if entry["log_level"] == "error"]
+
+
+def test_the_mailbox_is_json_for_programs(client):
+    mails = json.loads(client("GET", "/mailbox", Accept="application/json").text)
+
+    assert mails[-1].items() >= {"to": "vera@example.org", "subject": "A page"}.items()
+    assert {"from", "at", "text"} <= set(mails[-1])
+
+
+def test_pages_travel_compressed_but_a_new_secret_does_not(client):
+    """A secret beside typed text must not be guessed by its compressed size."""
+    client.sign_in(builders.MONA)
+    page = http.client.HTTPConnection(client._address, timeout=20)
+    cookie = "; ".join(f"{k}={v}" for k, v in client.cookies.items())
+    headers = {"Cookie": cookie, "Accept-Encoding": "gzip"}
+    page.request("GET", "/", headers=headers)
+    assert page.getresponse().headers["Content-Encoding"] == "gzip"
+    page.close()
+
+    form = {"name": "probe", "days": "30", "scope": "read"}
+    answer = client("POST", "/settings/tokens", form, Accept_Encoding="gzip")
+    assert answer.status == 201
+    assert answer.headers["Content-Encoding"] is None
+
+
+def test_an_empty_watchbill_is_set_up_once(database_url):
+    """The first admin is made without signing in, and only while nobody is there."""
+    with served(database_url) as world:
+        with world.watchbill.db.transaction() as tx:
+            tx.execute("truncate people, teams, offices, services cascade")
+        client = Client(world)
+        assert client("GET", "/sign-in").headers["Location"] == "/setup"
+        form = {"name": "Ada", "email": "ada@example.org", "password": "short", "zone": "UTC"}
+        assert client("POST", "/setup", form).status == 422
+
+        answer = client("POST", "/setup", form | {"password": PASSWORD})
+
+        assert answer.headers["Location"] == "/settings/integrations"
+        assert client("GET", "/settings/integrations").status == 200
+        assert client("GET", "/").status == 200
+        assert client("GET", "/setup").status == 409
+        assert client("POST", "/setup", form | {"password": PASSWORD}).status == 409
+
+
+def _ready(shell, finished_at):
+    routes = health.routes(shell, speed=1.0, finished_at=lambda: finished_at)
+    answer = next(r for r in routes if r.path == "/health/ready").endpoint(None)
+    return answer.status_code, json.loads(answer.body).get("reason", "")
+
+
+def test_ready_means_a_cycle_has_finished_lately_and_the_database_answers(world):
+    shell, now = world.watchbill.shell, world.clock.now()
+
+    assert _ready(shell, now) == (200, "")
+    assert _ready(shell, None)[0] == 503
+    assert "61 seconds ago" in _ready(shell, now - builders.MINUTE - builders.MINUTE / 60)[1]
+    away = Database("postgresql://127.0.0.1:1/nothing")
+    away.open()
+    try:
+        assert _ready(shells.shell(away, HandClock(now)), now) == (
+            503,
+            "the database does not answer",
+        )
+    finally:
+        away.close()
+
+
+def test_ready_says_when_the_schema_is_not_this_codes(world):
+    shell, now = world.watchbill.shell, world.clock.now()
+    with shell.db.transaction() as tx:
+        (head,) = tx.execute("select version_num from alembic_version").fetchone()
+        tx.execute("update alembic_version set version_num = '0000'")
+    try:
+        assert "the schema is at 0000" in _ready(shell, now)[1]
+    finally:
+        with shell.db.transaction() as tx:
+            tx.execute("update alembic_version set version_num = %s", [head])
