@@ -37,7 +37,7 @@ from watchbill.sources.generic import intake as generic
 from watchbill.sources.pagerduty_v2 import change, enqueue
 from watchbill.sources.sns import intake as sns
 from watchbill.store import embedded, migrations, postgres_files
-from watchbill.store.database import Database
+from watchbill.store.database import Database, with_role
 from watchbill.web import rest, screens
 from watchbill.web.front import Front
 from watchbill.web.intake import Intake
@@ -234,6 +234,20 @@ def _leave(_number: int, _frame: object) -> None:
 def forget(data_dir: Path) -> None:
     """Delete the embedded database of a directory that no process uses: a demo cut short."""
     postgres_files.forget(data_dir)
+
+
+@contextlib.contextmanager
+def hasty(shell: Shell, clock: Clock) -> Iterator[Shell]:
+    """Give a shell at another time whose commits do not wait for the disk.
+
+    For what can be made again, such as a demo's past; the next ordinary commit makes it last.
+    """
+    db = Database(with_role(shell.db.url, options="-c synchronous_commit=off"), size=2)
+    db.open()
+    try:
+        yield shells.shell(db, clock)
+    finally:
+        db.close()
 
 
 @contextlib.contextmanager

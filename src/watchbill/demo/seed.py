@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from watchbill.actions import audit, people, tokens
-from watchbill.actions import shell as shells
 from watchbill.actions.shell import Shell
+from watchbill.app import hasty
 from watchbill.clock import HandClock
 from watchbill.demo import alarms, founding, handovers, history, stories
 from watchbill.demo import people as staff
@@ -55,10 +55,26 @@ def _token(shell: Shell, person_id: str) -> str:
 
 def _company(shell: Shell, say: Callable[[str], None]) -> dict[str, Any]:
     start = shell.clock.now()
-    calendar = weeks(start)
-    clock = HandClock(calendar.begin(FOUNDED))
-    past = shells.shell(shell.db, clock)
+    clock = HandClock(weeks(start).begin(FOUNDED))
     password = secrets.token_urlsafe(9)
+    with hasty(shell, clock) as past:
+        made = _live(past, clock, start, password=password, say=say)
+    admin = next(p for p in staff.PEOPLE if p.is_admin)
+    return {
+        "admin": {"email": admin.email, "password": password},
+        "token": _token(shell, made.people[admin.name]),
+        "routing_keys": made.keys,
+        "people": [_person(p) for p in staff.PEOPLE],
+        "alarms": _alarms(made),
+        "intakes": made.intakes,
+    }
+
+
+def _live(
+    past: Shell, clock: HandClock, start: datetime, *, password: str, say: Callable[[str], None]
+) -> Founded:
+    """Found the company a year before `start` and live through it until then."""
+    calendar = weeks(start)
     made = founding.found(past, calendar, password=password)
     timeline = Timeline(past, clock)
     handovers.plan(timeline, made, calendar)
@@ -69,15 +85,7 @@ def _company(shell: Shell, say: Callable[[str], None]) -> dict[str, Any]:
     stories.plan(timeline, made, company, calendar, start)
     timeline.at(start - timedelta(days=3), lambda: founding.plan_days(past, made, start))
     timeline.run(start)
-    admin = next(p for p in staff.PEOPLE if p.is_admin)
-    return {
-        "admin": {"email": admin.email, "password": password},
-        "token": _token(shell, made.people[admin.name]),
-        "routing_keys": made.keys,
-        "people": [_person(p) for p in staff.PEOPLE],
-        "alarms": _alarms(made),
-        "intakes": made.intakes,
-    }
+    return made
 
 
 def _person(person: staff.PersonData) -> dict[str, object]:

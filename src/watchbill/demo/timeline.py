@@ -21,6 +21,8 @@ from watchbill.engine import tick
 Deed = Callable[[], None]
 
 _LANES = ("email",)
+#: Of the engine's steps those that concern incidents; nothing else happens in the past.
+_STEPS = tuple(step for step in tick.STEPS if step.name in ("fold", "advance"))
 _LEASE = timedelta(minutes=1)
 
 
@@ -58,7 +60,7 @@ class Timeline:
 
     def _settle(self) -> datetime | None:
         """Let engine and sender do what is due; return when they have something to do again."""
-        tick.tick(self.shell)
+        tick.tick(self.shell, steps=_STEPS)
         due = notifications.next_due(self.shell)
         if due is not None and due <= self.now:
             for lane in _LANES:
@@ -67,6 +69,6 @@ class Timeline:
         return min((at for at in (due, tick.next_due(self.shell)) if at), default=None)
 
     def _send(self, lane: str) -> None:
-        jobs = notifications.claim_due(self.shell, lane=lane, limit=500, lease=_LEASE)
+        jobs = notifications.claim_due(self.shell, {lane: 500}, lease=_LEASE)
         if jobs:
             notifications.record(self.shell, [(job, Receipt(remark="250 kept")) for job in jobs])
