@@ -13,6 +13,7 @@ from tools.lint.finding import Finding, Text
 _EDGES = (
     "web/intake.py",
     "web/live.py",
+    "web/oncall.py",
     "web/front.py",
     "web/middleware.py",
     "web/rest.py",

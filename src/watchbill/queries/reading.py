@@ -72,27 +72,7 @@ def listed(
     and the cursor.
     """
     limit, cursor = max(1, min(page[0], MOST)), page[1]
-    conditions: list[sql.Composable] = [sql.SQL(condition) for condition in where]
-    values: list[Any] = []
-    for value in where.values():
-        values.extend(value if isinstance(value, tuple) else (value,))
-    keys = sql.SQL(", ").join(sql.Identifier(*name.split(".")) for name in order)
-    if cursor:
-        after = _decoded(cursor, len(order))
-        conditions.append(
-            sql.SQL("({}) < ({})").format(keys, sql.SQL(", ").join(sql.Placeholder() * len(after)))
-        )
-        values += after
-    query = sql.SQL("{} {} {} order by {} limit {}").format(
-        sql.SQL(base),
-        sql.SQL("where") if conditions else sql.SQL(""),
-        sql.SQL(" and ").join(conditions),
-        sql.SQL(", ").join(
-            sql.SQL("{} desc").format(sql.Identifier(*name.split("."))) for name in order
-        ),
-        sql.Literal(limit + 1),
-    )
-    found = many(tx, kind, query, values)
+    found = many(tx, kind, *_query(base, where, order=order, limit=limit + 1, cursor=cursor))
     if len(found) <= limit:
         return Part(items=found)
     last = found[limit - 1]
@@ -100,6 +80,35 @@ def listed(
         items=found[:limit],
         next_cursor=_encoded([getattr(last, name.rpartition(".")[2]) for name in order]),
     )
+
+
+def _query(
+    base: str,
+    where: Mapping[str, object],
+    *,
+    order: tuple[str, ...],
+    limit: int,
+    cursor: str | None,
+) -> tuple[sql.Composed, list[Any]]:
+    """Return the query of one part and its values."""
+    conditions: list[sql.Composable] = [sql.SQL(condition) for condition in where]
+    values: list[Any] = []
+    for value in where.values():
+        values.extend(value if isinstance(value, tuple) else (value,))
+    keys = [sql.Identifier(*name.split(".")) for name in order]
+    if cursor:
+        after = _decoded(cursor, len(order))
+        marks = sql.SQL(", ").join(sql.Placeholder() * len(after))
+        conditions.append(sql.SQL("({}) < ({})").format(sql.SQL(", ").join(keys), marks))
+        values += after
+    query = sql.SQL("{} {} {} order by {} limit {}").format(
+        sql.SQL(base),
+        sql.SQL("where") if conditions else sql.SQL(""),
+        sql.SQL(" and ").join(conditions),
+        sql.SQL(", ").join(sql.SQL("{} desc").format(key) for key in keys),
+        sql.Literal(limit),
+    )
+    return query, values
 
 
 def version(tx: Tx, table: str, row_id: str) -> str:

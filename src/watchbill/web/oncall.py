@@ -28,6 +28,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
 PATH = "/api/v1/oncall"
 #: Real seconds after which the company's version is looked at although nobody said anything.
 _TRUST_S = 1.0
@@ -47,12 +49,16 @@ class OnCall:
         self._company: Company | None = None
         self._imagined = Company()
         self._looked_at = 0.0
+        #: How often it was told to forget, so that a look that had begun before does not count.
+        self._told = 0
+        self._looking = asyncio.Lock()
         #: By the hash of a token: until when it is good; None for as long as it is kept.
         self._tokens: dict[str, datetime | None] = {}
         self._answers: dict[tuple[datetime, str], bytes] = {}
 
     def forget(self) -> None:
         """Load company and tokens again before the next answer."""
+        self._told += 1
         self._looked_at = 0.0
         self._tokens = {}
 
@@ -60,8 +66,10 @@ class OnCall:
         """Answer one GET."""
         scope.setdefault("state", {})["route"] = PATH
         try:
-            if clock.real_monotonic() - self._looked_at > _TRUST_S or self._company is None:
-                await asyncio.to_thread(self._look)
+            if self._is_stale():
+                async with self._looking:
+                    if self._is_stale():  # whoever waited with us may have looked
+                        await asyncio.to_thread(self._look)
             await self._let_in(scope)
             content = self._answer(scope["query_string"].decode("latin-1"))
         except WatchbillError as error:
@@ -74,15 +82,20 @@ class OnCall:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
+    def _is_stale(self) -> bool:
+        return self._company is None or clock.real_monotonic() - self._looked_at > _TRUST_S
+
     def _look(self) -> None:
         """Take the company as it is now; when it changed, forget tokens and answers."""
-        looked_at = clock.real_monotonic()
+        looked_at, told = clock.real_monotonic(), self._told
         with self._shell.db.transaction() as tx:
             company = self._shell.company(tx)
         if company is not self._company:
             self._imagined = oncall.imagined(company)
             self._tokens, self._answers = {}, {}
-        self._company, self._looked_at = company, looked_at
+        self._company = company
+        if told == self._told:
+            self._looked_at = looked_at
 
     async def _let_in(self, scope: Scope) -> None:
         headers = {
@@ -121,6 +134,24 @@ class OnCall:
         wanted.sort(key=lambda t: (t.name, t.id))
         rows = [oncall.row(self._imagined, t, at) for t in wanted]
         return msgspec.json.encode({"at": at, "items": rows, "next_cursor": None})
+
+
+class Beside:
+    """The API: who is on call from memory, everything else from the application behind."""
+
+    def __init__(self, on_call: OnCall, rest: App) -> None:
+        self._on_call = on_call
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; an address with a NUL character goes no further."""
+        if "\x00" in scope.get("path", "") or b"%00" in scope.get("query_string", b""):
+            content = problems.body(400, "bad-request", "The address holds a NUL character.")
+            await problems.response(400, content)(scope, receive, send)
+        elif scope.get("path") == PATH and scope.get("method") == "GET":
+            await self._on_call(scope, receive, send)
+        else:
+            await self._rest(scope, receive, send)
 
 
 def _instant(text: str) -> datetime:

@@ -10,14 +10,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from watchbill.actions.shell import Shell
 from watchbill.errors import WatchbillError
-from watchbill.web import oncall as oncalls
 from watchbill.web import problems
 from watchbill.web.api import access, asked, companies, duty, history, incidents, watched
-from watchbill.web.oncall import OnCall
+from watchbill.web.oncall import Beside, OnCall
 
 log = structlog.get_logger()
 
@@ -32,28 +31,9 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-class Api:
-    """The API: who is on call from memory, everything else through FastAPI."""
-
-    def __init__(self, app: FastAPI, on_call: OnCall) -> None:
-        self.app = app
-        self._on_call = on_call
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-        elif "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
-            await _nul()(scope, receive, send)
-        elif scope["path"] == oncalls.PATH and scope["method"] == "GET":
-            await self._on_call(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
-
-
 def create_api(shell: Shell, on_call: OnCall) -> ASGIApp:
     """Return the API; `on_call` is told by the composition root when the company changes."""
-    return Api(_fastapi(shell), on_call)
+    return Beside(on_call, _fastapi(shell))
 
 
 def schema() -> dict[str, Any]:
@@ -136,12 +116,6 @@ def _unforeseen(_request: Request, error: Exception) -> Response:
     log.error("api.failed", error=repr(error))
     return problems.response(
         500, problems.body(500, "unforeseen", "Something went wrong that nobody foresaw.")
-    )
-
-
-def _nul() -> Response:
-    return problems.response(
-        400, problems.body(400, "bad-request", "The address holds a NUL character.")
     )
 
 
