@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -36,18 +36,19 @@ def next_due(shell: Shell, lanes: Collection[str] | None = None) -> datetime | N
         return notifications_store.next_due(tx, None if lanes is None else list(lanes))
 
 
-def claim_due(shell: Shell, *, lane: str, limit: int, lease: timedelta) -> list[Job]:
-    """Take what is due in hand for `lease`, bundled for each person, as messages to send."""
+def claim_due(shell: Shell, rooms: Mapping[str, int], *, lease: timedelta) -> list[Job]:
+    """Take what is due in hand for `lease`, bundled for each person, as messages to send.
+
+    `rooms`: how many notifications of each lane to take at most.
+    """
     now = shell.clock.now()
     with shell.db.transaction() as tx:
-        due = notifications_store.claim(
-            tx, channels=[lane], now=now, until=now + lease, limit=limit
-        )
+        due = notifications_store.claim(tx, rooms=rooms, now=now, until=now + lease)
         if not due:
             return []
         parcels, waiting = _pack(tx, due, now=now, until=now + lease)
         notifications_store.record(tx, waiting)
-        return _jobs(shell, tx, lane, parcels, now=now)
+        return _jobs(shell, tx, parcels, now=now)
 
 
 def due(shell: Shell, *, lane: str, limit: int) -> list[str]:
@@ -56,13 +57,13 @@ def due(shell: Shell, *, lane: str, limit: int) -> list[str]:
         return notifications_store.due(tx, channel=lane, now=shell.clock.now(), limit=limit)
 
 
-def claim_one(shell: Shell, notification_id: str, *, lane: str, lease: timedelta) -> list[Job]:
+def claim_one(shell: Shell, notification_id: str, *, lease: timedelta) -> list[Job]:
     """Take one notification in hand alone."""
     now = shell.clock.now()
     with shell.db.transaction() as tx:
         claimed = notifications_store.claim_one(tx, notification_id, until=now + lease)
         parcels = [Parcel(notifications=(note,)) for note in claimed]
-        return _jobs(shell, tx, lane, parcels, now=now)
+        return _jobs(shell, tx, parcels, now=now)
 
 
 def set_aside(shell: Shell, notification_id: str, error: Exception) -> None:
@@ -95,10 +96,13 @@ def _ids(jobs: Iterable[Job]) -> list[str]:
     return [note.id for job in jobs for note in job.notifications]
 
 
-def _jobs(shell: Shell, tx: Tx, lane: str, parcels: list[Parcel], *, now: datetime) -> list[Job]:
+def _jobs(shell: Shell, tx: Tx, parcels: list[Parcel], *, now: datetime) -> list[Job]:
     """Return a job for each parcel; those whose address is gone have failed."""
     written = messages_queries.write(tx, shell.company(tx), parcels, now=now)
-    jobs = [Job(lane=lane, message=m, notifications=p.notifications) for p, m in written]
+    jobs = [
+        Job(lane=p.notifications[0].channel, message=m, notifications=p.notifications)
+        for p, m in written
+    ]
     kept = set(_ids(jobs))
     gone = PermanentFailure("Its address is gone.")
     lost = [n for p in parcels for n in p.notifications if n.id not in kept]

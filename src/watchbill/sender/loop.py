@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -74,9 +75,12 @@ class Sender(threading.Thread):
     def turn(self) -> datetime | None:
         """Record and claim until neither finds work; return when there is more to do."""
         try:
-            while not self._stopping and (self._record() + self._claim()):
+            while not self._stopping:
+                self._record()
+                is_full = self._claim()
                 self._renew()
-            self._renew()
+                if not is_full and self._results.empty():
+                    break
             until = self._next()
         except Unavailable as error:
             if not self._is_away:
@@ -121,29 +125,35 @@ class Sender(threading.Thread):
             notifications.renew(self._shell, self._jobs(), lease=LEASE)
             self._renew_at = now + LEASE / 4
 
-    def _claim(self) -> int:
-        claimed = 0
-        for lane in self._open_lanes():
-            jobs = self._claim_lane(lane, limit=self._room(lane))
-            for job in jobs:
-                self._hands[lane][_key(job)] = job
-                self._pools[lane].submit(self._send, self._channels[lane], job)
-            claimed += len(jobs)
-        return claimed
+    def _claim(self) -> bool:
+        """Hand over what is due; return whether so much was taken that there may be more."""
+        rooms = {lane: self._room(lane) for lane in self._open_lanes()}
+        if not rooms:
+            return False
+        taken: Counter[str] = Counter()
+        for job in self._claim_rooms(rooms):
+            self._hands[job.lane][_key(job)] = job
+            self._pools[job.lane].submit(self._send, self._channels[job.lane], job)
+            taken[job.lane] += len(job.notifications)
+        return any(taken[lane] >= room for lane, room in rooms.items())
 
-    def _claim_lane(self, lane: str, *, limit: int) -> list[Job]:
+    def _claim_rooms(self, rooms: dict[str, int]) -> list[Job]:
         try:
-            return notifications.claim_due(self._shell, lane=lane, limit=limit, lease=LEASE)
+            return notifications.claim_due(self._shell, rooms, lease=LEASE)
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - one bad message must not stop the others
-            log.error("sender.claim_failed", lane=lane, error=type(error).__name__)
-        due = notifications.due(self._shell, lane=lane, limit=limit)
-        return [job for note_id in due for job in self._claim_alone(lane, note_id)]
+            log.error("sender.claim_failed", error=type(error).__name__)
+        due = [
+            note_id
+            for lane, room in rooms.items()
+            for note_id in notifications.due(self._shell, lane=lane, limit=room)
+        ]
+        return [job for note_id in due for job in self._claim_alone(note_id)]
 
-    def _claim_alone(self, lane: str, note_id: str) -> list[Job]:
+    def _claim_alone(self, note_id: str) -> list[Job]:
         try:
-            return notifications.claim_one(self._shell, note_id, lane=lane, lease=LEASE)
+            return notifications.claim_one(self._shell, note_id, lease=LEASE)
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - it is set aside, where people see it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,17 +19,21 @@ n.method_id, n.webhook_id, n.data, n.claimed_until, n.attempts, n.sent_at, n.pro
 # hears of one incident in order: a later message waits until the earlier ones are done with. Nobody
 # is called about an incident that is due: at closing time it may be about to pass to others (NO1).
 _CLAIM = f"""
+with due as materialized (
+  select mine.id from unnest(%s::text[], %s::int[]) as lane(channel, room)
+  cross join lateral (
+    select d.id from notifications d
+    where d.state = 'planned' and d.due_at <= %s and d.channel = lane.channel
+      and (d.webhook_id is null or not exists (
+        select 1 from notifications e
+        where e.webhook_id = d.webhook_id and e.incident_id = d.incident_id and e.id < d.id
+          and e.state in ('planned', 'claimed')))
+      and (d.page_id is null or not exists (
+        select 1 from incidents i where i.id = d.incident_id and i.due_at <= %s))
+    order by d.turn, d.due_at limit lane.room for update skip locked) mine
+)
 update notifications n set state = 'claimed', claimed_until = %s, attempts = n.attempts + 1
-where n.id in (
-  select d.id from notifications d
-  where d.state = 'planned' and d.due_at <= %s and d.channel = any(%s)
-    and (d.webhook_id is null or not exists (
-      select 1 from notifications e
-      where e.webhook_id = d.webhook_id and e.incident_id = d.incident_id and e.id < d.id
-        and e.state in ('planned', 'claimed')))
-    and (d.page_id is null or not exists (
-      select 1 from incidents i where i.id = d.incident_id and i.due_at <= %s))
-  order by d.turn, d.due_at limit %s for update skip locked)
+from due where n.id = due.id
 returning {_COLUMNS}
 """  # noqa: S608 - the columns are this module's own
 _CLAIM_METHOD = f"""
@@ -68,15 +72,19 @@ from json_populate_recordset(null::notifications, %s)
 # What waits for another message of its webhook is not due before that one is done with.
 _NEXT_DUE = """
 select least(
-  (select d.due_at from notifications d
-   where d.state = 'planned' and (%(channels)s::text[] is null or d.channel = any(%(channels)s))
-     and (d.webhook_id is null or not exists (
-       select 1 from notifications e
-       where e.webhook_id = d.webhook_id and e.incident_id = d.incident_id and e.id < d.id
-         and e.state in ('planned', 'claimed')))
-     and (d.page_id is null or not exists (
-       select 1 from incidents i where i.id = d.incident_id and i.due_at <= d.due_at))
-   order by d.due_at limit 1),
+  (select min(first.due_at)
+   from unnest(coalesce(%(channels)s::text[], array(
+     select distinct channel from notifications where state = 'planned'))) as lane(channel)
+   cross join lateral (
+     select d.due_at from notifications d
+     where d.state = 'planned' and d.channel = lane.channel
+       and (d.webhook_id is null or not exists (
+         select 1 from notifications e
+         where e.webhook_id = d.webhook_id and e.incident_id = d.incident_id and e.id < d.id
+           and e.state in ('planned', 'claimed')))
+       and (d.page_id is null or not exists (
+         select 1 from incidents i where i.id = d.incident_id and i.due_at <= d.due_at))
+     order by d.due_at limit 1) first),
   (select min(claimed_until) from notifications
    where state = 'claimed' and (%(channels)s::text[] is null or channel = any(%(channels)s))))
 """
@@ -108,14 +116,14 @@ update contact_methods set failed_at = %s, failure = %s where id = %s and failed
 
 
 def claim(
-    tx: Tx, *, channels: Sequence[str], now: datetime, until: datetime, limit: int
+    tx: Tx, *, rooms: Mapping[str, int], now: datetime, until: datetime
 ) -> list[Notification]:
-    """Take due notifications of `channels` in hand until `until`; nobody else gets them.
+    """Take due notifications in hand until `until`, so many of each channel; nobody else gets them.
 
     Claims whose time ran out are due again first: their process died.
     """
     tx.execute(_UNCLAIM, [now])
-    rows = tx.execute(_CLAIM, [until, now, list(channels), now, limit])
+    rows = tx.execute(_CLAIM, [list(rooms), list(rooms.values()), now, now, until])
     return sorted((_to_notification(row) for row in rows), key=lambda n: n.id)
 
 
@@ -130,6 +138,8 @@ def claim_methods(
 def recent(tx: Tx, method_ids: Sequence[str], *, since: datetime) -> dict[str, list[datetime]]:
     """Return when messages of each method left after `since`, newest first."""
     found: defaultdict[str, list[datetime]] = defaultdict(list)
+    if not method_ids:
+        return found
     for method_id, sent_at in tx.execute(_RECENT, [list(method_ids), since]):
         found[method_id].append(sent_at)
     return found
@@ -198,6 +208,8 @@ def release(tx: Tx, notification_ids: Sequence[str]) -> None:
 
 def hopeless(tx: Tx, page_ids: Sequence[str]) -> list[str]:
     """Return those pages for which nothing was sent and nothing will be."""
+    if not page_ids:
+        return []
     hope = {row[0] for row in tx.execute(_HOPE, [list(page_ids)])}
     return [page_id for page_id in page_ids if page_id not in hope]
 

@@ -378,8 +378,8 @@ create table notifications (
   turn           int not null default 0,        -- the how-manieth incident of its service in one batch: a storm waits for others
   message_id     text                           -- notifications sent as one message (a bundle) share it
 );
-create index notifications_due on notifications (turn, due_at) where state = 'planned';
-create index notifications_next on notifications (due_at) where state = 'planned';
+create index notifications_due on notifications (channel, turn, due_at) where state = 'planned';
+create index notifications_next on notifications (channel, due_at) where state = 'planned';
 create index notifications_method on notifications (method_id, sent_at) where method_id is not null and sent_at is not null;
 create index notifications_claimed on notifications (claimed_until) where state = 'claimed';
 create index notifications_page on notifications (page_id) where page_id is not null;
