@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib.metadata
 import signal
 import socket
 from collections.abc import Iterator, Mapping
@@ -42,6 +43,7 @@ from watchbill.web import rest, screens
 from watchbill.web.front import Front
 from watchbill.web.intake import Intake
 from watchbill.web.live import Hub
+from watchbill.web.metrics import Metrics, create_metrics
 from watchbill.web.oncall import OnCall
 from watchbill.web.ui.visits import Site
 
@@ -122,15 +124,23 @@ class Watchbill:
         self.shell: Shell = shells.shell(self.db, self.clock)
         self.base_url = settings.base_url or f"http://{settings.host}:{settings.port}"
         bootstrap.prepare(self.shell, base_url=self.base_url)
-        if self._embedded:  # no other process sends from it: what is claimed died with our last life
+        if (
+            self._embedded
+        ):  # no other process sends from it: what is claimed died with our last life
             notifications.release_all(self.shell)
         self._calls = outgoing.Outgoing(allowed=networks(settings.private_networks))
-        self.channels = channels or make_channels(settings, self._calls)
+        self.metrics = Metrics(
+            self.shell,
+            version=importlib.metadata.version("watchbill"),
+            finished_at=lambda: self.engine.finished_at,
+        )
+        self.channels = self.metrics.watch(channels or make_channels(settings, self._calls))
         self.intake = Intake(
             shell=self.shell,
             sources={source.name: source for source in SOURCES},
             keyed=KEYED,
             fetch=make_fetch(self._calls),
+            count=self.metrics.took_in,
         )
         self.on_call = OnCall(self.shell)
         self.hub = Hub(newest_mail=lambda: len(mailbox.messages) if mailbox else 0)
@@ -189,8 +199,9 @@ class Watchbill:
             lambda: screens.create_screens(
                 site, self.hub, finished_at=lambda: self.engine.finished_at
             ),
-            {"/api/": self._api},
+            {"/api/": self._api, "/metrics": lambda: create_metrics(self.metrics)},
             base_url=self.base_url,
+            count=self.metrics.answered,
         )
 
     def _api(self) -> ASGIApp:
