@@ -81,7 +81,9 @@ def test_a_database_that_is_away_is_said_and_waited_for(
             clients.until_answered(50)
         serve.until_ready()
         processes.until_folded(postgres.url)
-        folded = {key for (key,) in rows(postgres.url, "select event::json->>'dedup_key' from events")}
+        folded = {
+            key for (key,) in rows(postgres.url, "select event::json->>'dedup_key' from events")
+        }
         assert set(clients.answered) <= folded
         assert set(clients.statuses) == {202, 503}
         assert clients.slowest_s < PATIENCE_S
@@ -111,7 +113,6 @@ def test_a_door_is_never_refused_while_doors_are_being_loaded(
     processes.seed(database_url, processes.company())
     serve = Serve(tmp_path, database_url=database_url)
     for _ in range(2):
-        with Clients([serve], count=16) as clients:
-            with serve:
-                clients.until_answered(50)
+        with Clients([serve], count=16) as clients, serve:
+            clients.until_answered(50)
         assert set(clients.statuses) <= {202, 0, 503}

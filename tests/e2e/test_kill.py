@@ -105,13 +105,13 @@ def everybody_was_told(url: str, hook: HttpReceiver, mailbox: Mailbox, *, times:
     assert noted == [(len(calls),)]
     assert sum(calls.values()) - len(calls) <= times
     heard = Counter(r.headers["idempotency-key"] for r in hook.received)
-    assert set(heard) == {i for (i,) in rows(url, "select id from notifications where channel = 'hook'")}
+    assert set(heard) == {
+        i for (i,) in rows(url, "select id from notifications where channel = 'hook'")
+    }
     assert sum(heard.values()) - len(heard) <= times
 
 
 @pytest.mark.parametrize("blow", [kill_server, kill_database, kill_both])
-def test_nothing_answered_is_lost_by_kill_9(
-    blow: Blow, data_dir: Path, hook: HttpReceiver
-) -> None:
+def test_nothing_answered_is_lost_by_kill_9(blow: Blow, data_dir: Path, hook: HttpReceiver) -> None:
     with processes.mail() as mailbox:
         live_through(blow, data_dir, hook, mailbox, times=2)

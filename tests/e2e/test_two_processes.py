@@ -13,7 +13,7 @@ import pytest
 from tests import builders
 from tests.e2e import processes
 from tests.e2e.processes import Clients, Serve, rows
-from tests.fakes.http_receiver import HttpReceiver
+from tests.fakes.http_receiver import Answer, HttpReceiver
 from watchbill.core.people import Grouping
 
 
@@ -67,7 +67,9 @@ def test_two_processes_fold_and_send_everything_once(
 
 def sent_once_and_in_order(database_url: str, hook: HttpReceiver) -> None:
     keys = Counter(each.headers["idempotency-key"] for each in hook.received)
-    noted = {i for (i,) in rows(database_url, "select id from notifications where channel = 'hook'")}
+    noted = {
+        i for (i,) in rows(database_url, "select id from notifications where channel = 'hook'")
+    }
     assert set(keys) == noted
     assert set(keys.values()) == {1}
     heard: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
@@ -96,47 +98,46 @@ def test_the_other_process_finishes_what_a_killed_one_had_in_hand(
                 gate.open()
                 processes.until(lambda: len(gate.keys) == 2, within_s=40, what="the second's call")
             processes.until(
-                lambda: rows(
-                    database_url, "select state from notifications where channel = 'hook'"
-                ) == [("sent",)],
+                lambda: (
+                    rows(database_url, "select state from notifications where channel = 'hook'")
+                    == [("sent",)]
+                ),
                 within_s=10,
                 what="the second's record",
             )
     assert len(set(gate.keys)) == 1
 
 
-class Gate:
-    """A program that takes the first call and answers nobody until it is opened."""
+class Gate(HttpReceiver):
+    """A program that takes every call and answers none until it is opened."""
 
     def __init__(self) -> None:
-        self.keys: list[str] = []
-        self._open = threading.Event()
-        gate = self
-
-        class Slow(HttpReceiver):
-            def _handler(self):  # noqa: ANN202
-                made = super()._handler()
-
-                class Handler(made):  # type: ignore[misc, valid-type]
-                    def do_POST(self) -> None:
-                        gate.keys.append(self.headers["Idempotency-Key"])
-                        gate._open.wait(30)
-                        super().do_POST()
-
-                return Handler
-
-        self._receiver = Slow()
-        self.url = self._receiver.url
+        self._opened = threading.Event()
+        super().__init__()
 
     def __enter__(self) -> Gate:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.open()
-        self._receiver.stop()
+        self.stop()
+
+    @property
+    def keys(self) -> list[str]:
+        return [each.headers["idempotency-key"] for each in self.received]
+
+    @property
+    def answer(self) -> Answer:  # type: ignore[override]
+        """What is asked for once a call has been kept."""
+        self._opened.wait(30)
+        return Answer()
+
+    @answer.setter
+    def answer(self, _answer: Answer) -> None:
+        """It is always the same."""
 
     def open(self) -> None:
-        self._open.set()
+        self._opened.set()
 
 
 def test_a_hanging_receiver_does_not_delay_anybody_elses_call(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,8 @@ from watchbill.store.database import Tx, as_json
 
 _COLUMNS = """
 n.id, n.kind, n.channel, n.state, n.due_at, n.created_at, n.incident_id, n.page_id, n.person_id,
-n.method_id, n.webhook_id, n.data, n.claimed_until, n.attempts, n.sent_at, n.provider_id, n.error
+n.method_id, n.webhook_id, n.data, n.claimed_until, n.attempts, n.sent_at, n.provider_id, n.error,
+n.turn
 """
 # Oldest turn first, so that no service's storm stands before another's first incident. A webhook
 # hears of one incident in order: a later message waits until the earlier ones are done with. Nobody
@@ -124,7 +125,7 @@ def claim(
     """
     tx.execute(_UNCLAIM, [now])
     rows = tx.execute(_CLAIM, [list(rooms), list(rooms.values()), now, now, until])
-    return sorted((_to_notification(row) for row in rows), key=lambda n: n.id)
+    return _in_turn(rows)
 
 
 def claim_methods(
@@ -132,7 +133,7 @@ def claim_methods(
 ) -> list[Notification]:
     """Take everything else that is due for these contact methods, to send it together."""
     rows = tx.execute(_CLAIM_METHOD, [until, now, list(method_ids), list(besides)])
-    return sorted((_to_notification(row) for row in rows), key=lambda n: n.id)
+    return _in_turn(rows)
 
 
 def recent(tx: Tx, method_ids: Sequence[str], *, since: datetime) -> dict[str, list[datetime]]:
@@ -217,6 +218,11 @@ def hopeless(tx: Tx, page_ids: Sequence[str]) -> list[str]:
 def method_failed(tx: Tx, method_id: str, *, failure: str, now: datetime) -> None:
     """Remember that this contact method can no longer be reached, until its owner mends it."""
     tx.execute(_METHOD_FAILED, [now, failure[:500], method_id])
+
+
+def _in_turn(rows: Iterable[tuple[Any, ...]]) -> list[Notification]:
+    """Return notifications in the order they are to leave: by turn, then oldest first."""
+    return [_to_notification(row) for row in sorted(rows, key=lambda row: (row[17], row[0]))]
 
 
 def _to_notification(row: tuple[Any, ...]) -> Notification:
