@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from watchbill.actions import incidents
 from watchbill.actions.shell import Shell
 from watchbill.core import notifications, throttle
+from watchbill.core.copies import replace
 from watchbill.core.messages import Message, PermanentFailure, Receipt, TemporaryFailure
 from watchbill.core.notifications import Notification, NotificationState
 from watchbill.core.throttle import Parcel

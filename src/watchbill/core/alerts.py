@@ -9,13 +9,14 @@ Source: DESIGN §3; PagerDuty Events API v2 semantics.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from watchbill.core import answers, escalation, incidents, routing
 from watchbill.core.company import Company
 from watchbill.core.contacts import NewId
+from watchbill.core.copies import replace
 from watchbill.core.events import Event, EventAction, Link, Severity
 from watchbill.core.incidents import Decision, EntryKind, Incident
 from watchbill.core.pages import Page

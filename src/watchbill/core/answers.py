@@ -6,12 +6,12 @@ a decision without effects. Only a resolved incident refuses what would change i
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from watchbill.core import escalation, incidents, passing
 from watchbill.core.company import Company
 from watchbill.core.contacts import NewId
+from watchbill.core.copies import replace
 from watchbill.core.events import Severity
 from watchbill.core.incidents import Decision, EntryKind, Incident, IncidentState
 from watchbill.core.pages import Outcome, Page

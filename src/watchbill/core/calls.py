@@ -5,12 +5,12 @@ Source: DESIGN §2; requirements ES1, ES3, NO3.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from watchbill.core import contacts, hours, incidents
 from watchbill.core.company import Company
 from watchbill.core.contacts import NewId
+from watchbill.core.copies import replace
 from watchbill.core.incidents import Decision, EntryKind, Incident
 from watchbill.core.messages import MessageKind
 from watchbill.core.pages import Outcome, Page

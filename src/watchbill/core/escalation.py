@@ -10,12 +10,12 @@ Source: DESIGN §2; requirements RO1-RO5, ES1-ES3, NO1, NO3.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from watchbill.core import calls, growth, incidents, passing
 from watchbill.core.company import Company
 from watchbill.core.contacts import NewId
+from watchbill.core.copies import replace
 from watchbill.core.incidents import Decision, EntryKind, Incident, IncidentState
 from watchbill.core.pages import Page
 from watchbill.core.people import PersonId

@@ -7,12 +7,12 @@ most once a minute, and never again once somebody has it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from watchbill.core import contacts, incidents
 from watchbill.core.company import Company
 from watchbill.core.contacts import NewId
+from watchbill.core.copies import replace
 from watchbill.core.incidents import Decision, EntryKind, Incident
 from watchbill.core.messages import MessageKind
 from watchbill.core.notifications import Notification

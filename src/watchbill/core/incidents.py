@@ -8,13 +8,14 @@ takes what people say.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
 from watchbill.core.company import Company
 from watchbill.core.contacts import NewId
+from watchbill.core.copies import replace
 from watchbill.core.events import Severity
 from watchbill.core.messages import MessageKind
 from watchbill.core.notifications import Notification, NotificationState

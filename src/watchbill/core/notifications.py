@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
+from watchbill.core.copies import replace
 from watchbill.core.messages import MessageKind, PermanentFailure, Receipt, TemporaryFailure
 from watchbill.core.people import PersonId
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from watchbill.core.copies import replace
 from watchbill.core.people import PersonId
 from watchbill.core.routing import Facts, Reason, StepRole
 

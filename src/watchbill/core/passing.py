@@ -8,12 +8,12 @@ Source: DESIGN §2; requirements RO2-RO4, NO1, NO4.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from watchbill.core import contacts, hours, incidents, routing
 from watchbill.core.company import Company
 from watchbill.core.contacts import NewId
+from watchbill.core.copies import replace
 from watchbill.core.incidents import Decision, EntryKind, Incident, IncidentState
 from watchbill.core.messages import MessageKind
 from watchbill.core.pages import Outcome, Page
