@@ -25,6 +25,7 @@ VISITOR = Shell(now=NOW, zone="Europe/Dublin")
 
 CHECKOUT = IncidentRow(
     id="inc_01JCHECKOUT",
+    number=141,
     sentence="Checkout fails for 4 in 10 customers in Europe",
     state="triggered",
     severity="critical",
@@ -37,6 +38,7 @@ CHECKOUT = IncidentRow(
 )
 SEARCH = IncidentRow(
     id="inc_01JSEARCH",
+    number=142,
     sentence="Search answers in 6 seconds instead of 1",
     state="acknowledged",
     severity="critical",
@@ -48,6 +50,7 @@ SEARCH = IncidentRow(
 HELD = (
     IncidentRow(
         id="inc_01JDISK",
+        number=143,
         sentence="Disk of reports-db-2 is 86 % full",
         state="held",
         severity="warning",
@@ -58,6 +61,7 @@ HELD = (
     ),
     IncidentRow(
         id="inc_01JCERT",
+        number=144,
         sentence="The certificate of status.example.org ends in 9 days",
         state="held",
         severity="error",
@@ -69,6 +73,7 @@ HELD = (
     ),
     IncidentRow(
         id="inc_01JQUEUE",
+        number=145,
         sentence="The export queue has grown to 12,400 jobs",
         state="held",
         severity="critical",
@@ -80,6 +85,7 @@ HELD = (
 )
 SNOOZED = IncidentRow(
     id="inc_01JSYNC",
+    number=146,
     sentence="Contacts of three customers are not synchronised",
     state="snoozed",
     severity="error",
@@ -91,6 +97,7 @@ SNOOZED = IncidentRow(
 )
 RESOLVED = IncidentRow(
     id="inc_01JMAIL",
+    number=147,
     sentence="Mails leave eleven minutes late",
     state="resolved",
     severity="critical",
@@ -308,6 +315,7 @@ HELPERS = (
 )  # fmt: skip
 INCIDENT = incidents.Incident(
     id=CHECKOUT.id,
+    number=146,
     sentence=CHECKOUT.sentence,
     customer_pain="Customers cannot pay. Each minute loses about 30 orders.",
     state="triggered",
@@ -361,6 +369,7 @@ INCIDENT = incidents.Incident(
 )
 HELD_INCIDENT = incidents.Incident(
     id=HELD[2].id,
+    number=146,
     sentence=HELD[2].sentence,
     customer_pain="",
     state="held",

@@ -34,7 +34,7 @@ WIDTHS = {"wide": 1200, "phone": 390}
 THEMES = ("light", "dark")
 #: What is needed to show a screen; what htmx fetches later is not.
 COUNTED = {"document", "stylesheet", "script"}
-BUDGET_BYTES = 60 * 1024
+BUDGET_BYTES = 30 * 1024
 #: Which rules of axe count: WCAG 2.0 to 2.2, A and AA, and best practice.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 

@@ -230,3 +230,25 @@ def test_ready_says_when_the_schema_is_not_this_codes(world):
     finally:
         with shell.db.transaction() as tx:
             tx.execute("update alembic_version set version_num = %s", [head])
+
+
+def test_whoever_is_awake_is_asked_by_mail_and_never_paged(database_url):
+    """HE1, NO10: helpers are engineers in their hours; they get a mail, and no manager is offered."""
+    with served(database_url, at="Tue 10:00") as world:
+        world.fires()
+        client = Client(world).sign_in(builders.ANN)
+        root = f"/incidents/{world.incident().id}"
+        page = client("GET", root).text
+        offered = page[page.index('id="awake"') :]
+        assert 'value="ben"' in offered
+        assert 'value="ann"' not in offered
+        assert 'value="mona"' not in offered
+
+        assert client("POST", f"{root}/ask", {"person": "ben"}).status == 303
+        assert client("POST", f"{root}/ask", {"person": "mona"}).status == 409
+        world.settle()
+
+        (mail,) = world.phones.got["ben0@example.org"]
+        assert mail.kind.value == "help"
+        assert world.rows("select count(*) from pages where person_id = 'ben'") == [(0,)]
+        assert "asked" in client("GET", root).text

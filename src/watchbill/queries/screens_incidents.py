@@ -10,7 +10,7 @@ from typing import Any
 from watchbill.store.database import Database, Tx
 
 _ROW = """
-select i.id, i.title, i.state, i.severity, i.service_id, i.team_id, i.opened_at, i.alerts,
+select i.id, i.number, i.title, i.state, i.severity, i.service_id, i.team_id, i.opened_at, i.alerts,
        case i.state when 'held' then i.hold_until when 'snoozed' then i.snoozed_until end,
        coalesce(i.resolved_by, i.acknowledged_by),
        array(select p.person_id from pages p where p.incident_id = i.id and p.ended_at is null
@@ -18,7 +18,7 @@ select i.id, i.title, i.state, i.severity, i.service_id, i.team_id, i.opened_at,
 from incidents i
 """
 _LIST = """
-where (%(text)s = '' or i.title ilike %(like)s or i.alarm ilike %(like)s
+where (%(text)s = '' or i.number::text = ltrim(%(text)s, '#') or i.title ilike %(like)s or i.alarm ilike %(like)s
        or i.service_id = any(%(services_called)s)
        or exists (select from alerts a where a.incident_id = i.id and a.dedup_key ilike %(like)s))
   and (%(state)s = '' or (%(state)s = 'open' and i.state <> 'resolved') or i.state = %(state)s)
@@ -56,6 +56,7 @@ class Row:
     """One incident in a list, by ids."""
 
     id: str
+    number: int
     title: str
     state: str
     severity: str
@@ -142,14 +143,15 @@ def _escaped(text: str) -> str:
 def _to_row(row: tuple[Any, ...]) -> Row:
     return Row(
         id=row[0],
-        title=row[1],
-        state=row[2],
-        severity=row[3],
-        service_id=row[4],
-        team_id=row[5],
-        opened_at=row[6],
-        alerts_count=row[7],
-        until_at=row[8],
-        answered_by=row[9],
-        calling=tuple(row[10]),
+        number=row[1],
+        title=row[2],
+        state=row[3],
+        severity=row[4],
+        service_id=row[5],
+        team_id=row[6],
+        opened_at=row[7],
+        alerts_count=row[8],
+        until_at=row[9],
+        answered_by=row[10],
+        calling=tuple(row[11]),
     )

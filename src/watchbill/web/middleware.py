@@ -135,4 +135,5 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 def _route(scope: Scope) -> str:
     """Return the pattern of the route that answered, so that ids do not make metrics of their own."""
-    return str(scope.get("state", {}).get("route", "")) or "other"
+    said = scope.get("state", {}).get("route", "")
+    return str(said or getattr(scope.get("route"), "path", "") or "other")

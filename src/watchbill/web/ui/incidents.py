@@ -10,9 +10,7 @@ from markupsafe import Markup
 
 from watchbill.web.ui.shell import Choice, Fact, IncidentRow, IncidentState, Severity
 
-Verb = Literal[
-    "acknowledge", "resolve", "snooze", "unsnooze", "help", "decline", "break_glass", "note"
-]
+Verb = Literal["acknowledge", "resolve", "snooze", "help", "decline", "break_glass", "note"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +157,8 @@ class Incident:
 
     #: The incident's id.
     id: str
+    #: Its number, as messages write it: `#146`.
+    number: int
     #: One clear sentence: what is wrong.
     sentence: str
     #: What customers feel, from the alarm; or empty.

@@ -28,6 +28,7 @@ def _row(company: Company, row: Row, names: Mapping[str, str], viewer: str) -> I
     team = company.teams.get(TeamId(row.team_id))
     return IncidentRow(
         id=row.id,
+        number=row.number,
         sentence=row.title,
         state=row.state,  # type: ignore[arg-type]  # the database checks it
         severity=row.severity,  # type: ignore[arg-type]  # written from the enum

@@ -71,6 +71,8 @@ class IncidentRow:
 
     #: The incident's id (`inc_…`).
     id: str
+    #: Its number, as messages write it: `#146`.
+    number: int
     #: One sentence: what is wrong.
     sentence: str
     #: Where the incident stands.

@@ -45,6 +45,7 @@ def _context(visit: Visit, story: Story, error: str) -> incidents.Incident:
     by = incident.resolved_by or incident.acknowledged_by
     return incidents.Incident(
         id=incident.id,
+        number=incident.number,
         sentence=incident.title,
         customer_pain=story.alarm.customer_impact,
         state=incident.state.value,
