@@ -44,6 +44,7 @@ def test_what_happened_and_how_things_stand(seeded: seed.Seeded) -> None:
         finished_at=lambda: seeded.clock.now() - timedelta(seconds=7),
     )
     metrics.took_in("alertmanager", 202)
+    metrics.took_in("made-up", 404)
     metrics.answered("GET", "/incidents", 200, 0.01)
     incidents.declare(seeded.shell, seeded.checkout, title="Cards fail", reason="x", by=seeded.ann)
     channel = Fickle()
@@ -62,6 +63,7 @@ def test_what_happened_and_how_things_stand(seeded: seed.Seeded) -> None:
         watched.send(message)
     found = scrape(metrics)
     assert found['watchbill_intake_requests_total{source="alertmanager",status="202"}'] == 1
+    assert found['watchbill_intake_requests_total{source="unknown",status="404"}'] == 1
     assert found['watchbill_notifications_total{channel="email",outcome="sent"}'] == 1
     assert found['watchbill_notifications_total{channel="email",outcome="temporary"}'] == 1
     assert found['watchbill_incidents_open{state="triggered"}'] == 1
