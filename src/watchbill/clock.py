@@ -19,6 +19,11 @@ _LONGEST_WAIT_S = 5.0
 class Clock(Protocol):
     """Tells the time of the world the process lives in, and waits in it."""
 
+    @property
+    def speed(self) -> float:
+        """How many of its seconds pass in a real one."""
+        ...
+
     def now(self) -> datetime:
         """Return the present instant as aware UTC."""
         ...
@@ -42,6 +47,11 @@ class RunningClock:
         self._start = start or self._origin
         self._speed = speed
 
+    @property
+    def speed(self) -> float:
+        """How many of its seconds pass in a real one."""
+        return self._speed
+
     def now(self) -> datetime:
         """Return the present instant as aware UTC."""
         real = real_now()
@@ -60,6 +70,8 @@ class RunningClock:
 
 class HandClock:
     """A clock that stands still until it is moved; for tests and stories."""
+
+    speed = 1.0
 
     def __init__(self, start: datetime) -> None:
         self._now = start

@@ -9,8 +9,9 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "watchbill"
 MODULES = sorted(SOURCE.rglob("*.py"))
 VAGUE = {"utils", "util", "common", "base", "misc", "manager", "service"}
-#: The only places where `except Exception` may stand (house rule "Errors"), once each.
-BOUNDARIES = {"engine", "web", "sender"}
+#: The only files where `except Exception` may stand (house rule "Errors"): the engine's runner, the
+#: sender's, and the intake's group writer. The web's error boundary is the framework's.
+BOUNDARIES = {"engine/tick.py", "sender/loop.py", "web/intake.py"}
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
@@ -42,8 +43,8 @@ def test_broad_excepts_stand_at_the_boundaries_only() -> None:
                 ends = isinstance(node.body[-1], ast.Raise)
                 if not ends:
                     found.append(path.relative_to(SOURCE).as_posix())
-    assert {name.split("/")[0] for name in found} <= BOUNDARIES, found
-    assert len(found) <= 4, found
+                    assert len(node.body) <= 5, f"{path}: do less where anything may have failed"
+    assert set(found) <= BOUNDARIES, found
 
 
 def test_the_tree_is_at_most_three_deep() -> None:

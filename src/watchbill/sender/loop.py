@@ -28,7 +28,7 @@ log = structlog.get_logger()
 #: Messages in hand for each place in a channel's pool: enough to keep it busy over a claim.
 _IN_HAND = 8
 _REST = timedelta(seconds=1)
-#: How long a claim lasts unless it is renewed: so late is a page whose process died.
+#: How long a claim lasts, in real time, unless renewed: so late is a page whose process died.
 LEASE = timedelta(seconds=20)
 
 
@@ -44,6 +44,7 @@ class Sender(threading.Thread):
             for lane, channel in channels.items()
         }
         self._hands: dict[str, dict[str, Job]] = {lane: {} for lane in channels}
+        self._lease = LEASE * shell.clock.speed
         self._renew_at: datetime | None = None
         self._results: queue.SimpleQueue[tuple[Job, Result]] = queue.SimpleQueue()
         self._stopping = False
@@ -120,10 +121,10 @@ class Sender(threading.Thread):
         if not self.in_hand:
             self._renew_at = None
         elif self._renew_at is None:
-            self._renew_at = now + LEASE / 4
+            self._renew_at = now + self._lease / 4
         elif self._renew_at <= now:
-            notifications.renew(self._shell, self._jobs(), lease=LEASE)
-            self._renew_at = now + LEASE / 4
+            notifications.renew(self._shell, self._jobs(), lease=self._lease)
+            self._renew_at = now + self._lease / 4
 
     def _claim(self) -> bool:
         """Hand over what is due; return whether so much was taken that there may be more."""
@@ -139,7 +140,7 @@ class Sender(threading.Thread):
 
     def _claim_rooms(self, rooms: dict[str, int]) -> list[Job]:
         try:
-            return notifications.claim_due(self._shell, rooms, lease=LEASE)
+            return notifications.claim_due(self._shell, rooms, lease=self._lease)
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - one bad message must not stop the others
@@ -153,7 +154,7 @@ class Sender(threading.Thread):
 
     def _claim_alone(self, note_id: str) -> list[Job]:
         try:
-            return notifications.claim_one(self._shell, note_id, lease=LEASE)
+            return notifications.claim_one(self._shell, note_id, lease=self._lease)
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - it is set aside, where people see it
