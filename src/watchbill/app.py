@@ -135,18 +135,24 @@ class Watchbill:
             finished_at=lambda: self.engine.finished_at,
         )
         self.channels = self.metrics.watch(channels or make_channels(settings, self._calls))
-        self.intake = Intake(
+        self.on_call = OnCall(self.shell)
+        self.hub = Hub(newest_mail=lambda: len(mailbox.messages) if mailbox else 0)
+        self.intake = self._make_intake()
+        self.engine = Engine(self.shell)
+        self.sender = Sender(self.shell, self.channels)
+        self.bells = self._make_bells()
+
+    def _make_intake(self) -> Intake:
+        return Intake(
             shell=self.shell,
             sources={source.name: source for source in SOURCES},
             keyed=KEYED,
             fetch=make_fetch(self._calls),
             count=self.metrics.took_in,
         )
-        self.on_call = OnCall(self.shell)
-        self.hub = Hub(newest_mail=lambda: len(mailbox.messages) if mailbox else 0)
-        self.engine = Engine(self.shell)
-        self.sender = Sender(self.shell, self.channels)
-        self.bells = Bells(
+
+    def _make_bells(self) -> Bells:
+        return Bells(
             self.shell,
             on_incidents=self.hub.tell,
             on_company=self._forget,

@@ -70,9 +70,11 @@ class Hub:
         mail = self._newest_mail()
         try:
             yield "retry: 1000\n\n"
-            while not self._closed and life < _LIFE_S:
+            while life < _LIFE_S:
                 if not await _set_within(screen.changed, pause):
                     life += pause
+                if self._closed:
+                    return
                 before, mail = mail, self._newest_mail()
                 if screen.changed.is_set() or (topic == "mailbox" and mail != before):
                     screen.changed.clear()
