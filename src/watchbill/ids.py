@@ -1,4 +1,4 @@
-"""Ids: a noun's prefix and 26 characters that sort by the time they were made.
+"""Ids: a noun's prefix and 25 characters that sort by the time they were made.
 
 `inc_01KB…`: the instant in milliseconds, a count within the process, and randomness, in
 Crockford's base 32. Ids made by one process sort in the order they were made.

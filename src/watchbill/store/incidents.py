@@ -37,9 +37,14 @@ _LOOK = _LOAD + "where id = %s"
 _LOCK = _LOAD + "where id = any(%s) order by id for update"
 _CLAIM = _LOAD + "where due_at <= %s order by due_at limit %s for update skip locked"
 _DUE = "select id from incidents where due_at <= %s order by due_at limit %s"
+# Locked in the order of their ids, as everybody locks them, so that no two wait crosswise.
 _OPEN_OF_TEAM = """
 update incidents set due_at = %s
-where state <> 'resolved' and (due_at is null or due_at > %s) and (%s::text is null or team_id = %s)
+where id in (
+  select id from incidents
+  where state <> 'resolved' and (due_at is null or due_at > %s)
+    and (%s::text is null or team_id = %s)
+  order by id for update)
 """
 _IN_GROUPS = """
 select i.id from incidents i
