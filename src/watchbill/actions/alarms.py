@@ -11,6 +11,7 @@ from watchbill.actions.changes import Noun, Values
 from watchbill.actions.shell import Shell
 from watchbill.errors import Conflict, Forbidden
 from watchbill.store import rows
+from watchbill.store import terms as terms_store
 from watchbill.store.database import Tx
 
 
@@ -26,10 +27,17 @@ class OwnWork(Forbidden):
     """Nobody accepts an alarm of their own; somebody of the on-call team does (NO4)."""
 
 
+class OnlyTheOnCallTeam(Forbidden):
+    """Only the on-call team judges alarms: whoever has agreed to a term that is not over (NO4)."""
+
+
 class NoWayThere(Conflict):
     """An alarm cannot go from its state to that one."""
 
 
+#: What the on-call team says of an alarm. An admin may say all but that it is accepted; its own
+#: team may take it back, because what is accepted cannot be changed.
+_JUDGEMENTS = frozenset({"in_review", "accepted", "declined", "returned"})
 #: From each state, where an alarm may go.
 _WAYS: dict[str, frozenset[str]] = {
     "draft": frozenset({"proposed", "retired"}),
@@ -97,7 +105,8 @@ def set_state(
 ) -> None:
     """Move an alarm on its way to the on-call team.
 
-    Raises: NoWayThere; NoRunbook and OwnWork when it is to be accepted.
+    Raises: NoWayThere; OnlyTheOnCallTeam and OnlyTheTeam when it is somebody else's step;
+    NoRunbook and OwnWork when it is to be accepted.
     """
     good: dict[str, Any] = fields.checked(
         {"state": fields.choice(*_WAYS), "state_reason": fields.text(2000)},
@@ -109,6 +118,7 @@ def set_state(
             return
         if state not in _WAYS[before["state"]]:
             raise NoWayThere(before=before["state"], after=state)
+        _need_right(shell, tx, before, state, by)
         if state == "accepted":
             _need_acceptable(before, by)
             good |= {"accepted_by": by.person_id, "accepted_at": shell.clock.now()}
@@ -124,6 +134,19 @@ def mute(shell: Shell, alarm_id: str, *, until: datetime | None, by: Actor) -> N
         _need_owner(shell, tx, by, before["service_id"])
         changes.change(shell, tx, NOUN, before, good, by=by)
     shell.ring()
+
+
+def _need_right(shell: Shell, tx: Tx, alarm: rows.Row, state: str, by: Actor) -> None:
+    """The team brings its alarm forward; the on-call team judges it (AL3)."""
+    if state not in _JUDGEMENTS:
+        _need_owner(shell, tx, by, alarm["service_id"])
+        return
+    if by.person_id and terms_store.is_volunteer(tx, by.person_id, at=shell.clock.now()):
+        return
+    if state == "returned":
+        _need_owner(shell, tx, by, alarm["service_id"])
+    elif state == "accepted" or not by.is_admin:
+        raise OnlyTheOnCallTeam(alarm=alarm["key"])
 
 
 def _need_acceptable(alarm: rows.Row, by: Actor) -> None:

@@ -21,6 +21,10 @@ class OnlyAdmins(Forbidden):
     """Only an admin may do this."""
 
 
+class NotByToken(Forbidden):
+    """A token without the scope `admin` cannot do this: it would gain what it was not given."""
+
+
 class OnlyThemselves(Forbidden):
     """Only the person themselves may do this."""
 
@@ -34,6 +38,8 @@ class Actor:
     #: The person who acts; None for Watchbill itself and the command line.
     person_id: PersonId | None = None
     is_admin: bool = False
+    #: False for a token that may do less than its person: it cannot get more by itself.
+    is_whole: bool = True
 
 
 #: Watchbill itself, and whoever can start its command line on the server.
@@ -71,6 +77,15 @@ def need_self_or_admin(by: Actor, person_id: str) -> None:
     """
     if not by.is_admin:
         need_self(by, person_id)
+
+
+def need_whole(by: Actor) -> None:
+    """Refuse a token that may do less than its person.
+
+    Raises: NotByToken.
+    """
+    if not by.is_whole:
+        raise NotByToken
 
 
 def record(

@@ -106,8 +106,12 @@ def enable(shell: Shell, person_id: str, *, by: Actor) -> None:
 
 
 def set_password(shell: Shell, person_id: str, password: str, *, by: Actor) -> None:
-    """Set a password; every session of the person ends."""
+    """Set a password; every session of the person ends.
+
+    Raises: OnlyThemselves; NotByToken; WeakPassword.
+    """
     audit.need_self_or_admin(by, person_id)
+    audit.need_whole(by)
     stored = passwords.hashed(password)
     with shell.db.transaction() as tx:
         before = changes.load(tx, NOUN, person_id)

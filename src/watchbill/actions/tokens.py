@@ -45,9 +45,11 @@ def make(
     """Make a token that acts for a person; return its id and the token, which nobody sees again.
 
     A person makes their own; for somebody else only the command line does.
+    Raises: OnlyThemselves; NotByToken; BadFields; TooWide.
     """
     if by not in (audit.CLI, audit.SYSTEM):
         audit.need_self(by, person_id)
+        audit.need_whole(by)
     good = fields.checked(
         {
             "name": fields.text(100, least=1),

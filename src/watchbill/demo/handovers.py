@@ -127,5 +127,11 @@ def _author(team: str, number: int) -> str:
 
 
 def _volunteer(team: str, number: int) -> str:
-    names = [p.name for p in staff.ENGINEERS if p.is_volunteer and p.team != team]
+    """Return who judges an alarm: a volunteer of another team, who has agreed by then."""
+    judged = -48 * 7 + 3 * number + 8  # days; the first judgement is the eighth after the writing
+    names = [
+        p.name
+        for p in staff.ENGINEERS
+        if p.is_volunteer and p.team != team and (terms_of(p.name)[0][0] - 2) * 7 - 2 <= judged
+    ]
     return names[number % len(names)]

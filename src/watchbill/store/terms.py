@@ -12,6 +12,12 @@ _LAST = "select max(upper(during)) from shifts where term_id = %s"
 _COVERING = """
 select id, during from terms where person_id = %s and during @> tstzrange(%s, %s) for update
 """
+_IS_VOLUNTEER = "select 1 from terms where person_id = %s and upper(during) > %s limit 1"
+
+
+def is_volunteer(tx: Tx, person_id: str, *, at: datetime) -> bool:
+    """True if the person has agreed to a term that is not over."""
+    return tx.execute(_IS_VOLUNTEER, [person_id, at]).fetchone() is not None
 
 
 def drop_shifts(tx: Tx, term_id: str, *, after: datetime) -> int:

@@ -78,7 +78,12 @@ def _by_token(shell: Shell, token: str) -> Caller:
     allowed = tokens.allowed(bearer.scopes)
     person_id = PersonId(bearer.person_id)
     is_admin = bearer.is_admin and "admin" in allowed
-    actor = Actor(name=f"token:{bearer.token_id}", person_id=person_id, is_admin=is_admin)
+    actor = Actor(
+        name=f"token:{bearer.token_id}",
+        person_id=person_id,
+        is_admin=is_admin,
+        is_whole="admin" in allowed,
+    )
     if not is_admin:
         allowed -= {"admin"}
     return Caller(
