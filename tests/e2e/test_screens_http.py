@@ -192,7 +192,9 @@ def test_an_empty_watchbill_is_set_up_once(database_url):
 
         assert answer.headers["Location"] == "/settings/integrations"
         assert client("GET", "/settings/integrations").status == 200
-        assert client("GET", "/").status == 200
+        tonight = client("GET", "/")
+        assert tonight.status == 200
+        assert "There is no team yet." in tonight.text
         assert client("GET", "/setup").status == 409
         assert client("POST", "/setup", form | {"password": PASSWORD}).status == 409
 
