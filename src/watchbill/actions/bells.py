@@ -41,22 +41,22 @@ class Bells(threading.Thread):
         self._on_incidents = on_incidents
         self._on_company = on_company
         self._on_lost = on_lost
-        self._stop = threading.Event()
+        self._over = threading.Event()
         self._is_away = False
 
     def run(self) -> None:
         """Listen until told to stop."""
-        while not self._stop.is_set():
+        while not self._over.is_set():
             try:
                 self._listen()
             except psycopg.OperationalError as error:
-                if self._stop.is_set():
+                if self._over.is_set():
                     return
                 if not self._is_away:
                     log.warning("bells.database_away", error=str(error))
                 self._is_away = True
                 self._start_again()
-                self._shell.clock.wait(self._stop, until=self._shell.clock.now() + _REST)
+                self._shell.clock.wait(self._over, until=self._shell.clock.now() + _REST)
 
     def _start_again(self) -> None:
         try:
@@ -66,7 +66,7 @@ class Bells(threading.Thread):
 
     def stop(self) -> None:
         """Stop listening, within a few seconds; nobody has to wait for it."""
-        self._stop.set()
+        self._over.set()
 
     def _listen(self) -> None:
         url = self._shell.db.url
@@ -75,7 +75,7 @@ class Bells(threading.Thread):
                 log.info("bells.database_back")
             self._is_away = False
             self._wake_all()
-            while not self._stop.is_set():
+            while not self._over.is_set():
                 for notice in connection.notifies(timeout=_LOOK_S, stop_after=1):
                     is_ours = notice.pid in self._shell.db.backends
                     self._hear(notice.channel, notice.payload, is_ours=is_ours)
