@@ -138,6 +138,11 @@ def test_what_the_core_refuses_is_said_on_the_incidents_own_screen(world, contex
     assert "why it cannot wait" in page.get_by_role("alert").inner_text()
     assert page.get_by_label("What is wrong").input_value() == "Paper is on fire"
 
+    page.get_by_label("Why can it not wait?").fill("The office burns.")
+    page.get_by_role("button", name="Declare and page").click()
+    page.wait_for_url("**/incidents/inc_*")
+    assert world.incident().glass_by == VERA
+
 
 def test_the_link_of_a_mail_changes_nothing_until_its_button_is_pressed(world, context, scriptless):
     """DESIGN §4: mail scanners follow links, so a GET acknowledges nothing."""

@@ -69,6 +69,21 @@ def test_a_mail_appears_in_the_mailbox_without_a_reload(world, context):
     page.get_by_role("link", name="Fresh mail").wait_for(timeout=5000)
 
 
+def test_a_tab_nobody_sees_rests_and_catches_up_when_it_is_looked_at(world, context):
+    page = sign_in(context, world, VERA)
+    is_live(page)
+    show = "is => { Object.defineProperty(document, 'hidden', {value: is, configurable: true}); "
+    show += "document.dispatchEvent(new Event('visibilitychange')); }"
+    page.evaluate(show, True)
+
+    world.fires(ACCEPTED, key="unseen")
+    page.wait_for_timeout(600)
+    assert page.get_by_role("heading", name="card-errors on unseen").count() == 0
+
+    page.evaluate(show, False)
+    page.get_by_role("heading", name="card-errors on unseen").wait_for(timeout=5000)
+
+
 def test_nobody_hears_what_happens_without_signing_in(world, context):
     answer = context.request.get(f"{world.base_url}/live?topic=tonight")
 

@@ -31,7 +31,23 @@ class TimeAgo extends HTMLElement {
 
 // <wb-live data-topic>: hears "something changed" and fetches its part of the screen again.
 class WbLive extends HTMLElement {
+  source = {};
   connectedCallback() {
+    this.seen = () => this.look();
+    document.addEventListener("visibilitychange", this.seen);
+    this.addEventListener("htmx:after:swap", () => this.say());
+    this.addEventListener("focusout", () => this.waiting && this.changed());
+    this.last = this.sentence();
+    this.listen();
+  }
+  // A browser has few connections to a server: a tab nobody sees gives its own back.
+  look() {
+    if (document.hidden) return this.source.close();
+    this.listen();
+    this.changed();
+  }
+  listen() {
+    this.source.close?.();
     this.source = new EventSource(`/live?topic=${encodeURIComponent(this.dataset.topic)}`);
     this.source.onopen = () => {
       if (this.lost) this.changed();
@@ -43,11 +59,9 @@ class WbLive extends HTMLElement {
       this.tell("Not live just now: reload to see what is new");
     };
     this.source.addEventListener("changed", () => this.changed());
-    this.addEventListener("htmx:after:swap", () => this.say());
-    this.addEventListener("focusout", () => this.waiting && this.changed());
-    this.last = this.sentence();
   }
   disconnectedCallback() {
+    document.removeEventListener("visibilitychange", this.seen);
     this.source.close();
   }
   changed() {
