@@ -101,7 +101,7 @@ def _told(what: EntryKind, facts: Mapping[str, Any], name: str, zone: str) -> tu
     until = facts.get("until")
     when = f" until {short(datetime.fromisoformat(until), zone)}" if until else ""
     told: dict[EntryKind, tuple[str, str]] = {
-        EntryKind.OPENED: (f"Opened: {facts.get('summary', '')}", name),
+        EntryKind.OPENED: (_opened(facts), name),
         EntryKind.GREW: (f"Grew from {facts.get('was', '?')} to {facts.get('firing', '?')}.", ""),
         EntryKind.ROUTED: (_SIDES.get(str(facts.get("side")), "Passed on."), ""),
         EntryKind.PAGED: (f"{name} is called: {_role(facts)}.", ""),
@@ -112,6 +112,12 @@ def _told(what: EntryKind, facts: Mapping[str, Any], name: str, zone: str) -> tu
         EntryKind.RESOLVED: (f"Resolved {facts.get('resolution', '')}".strip(), name),
     }  # fmt: skip
     return told.get(what, (what.value.replace("_", " ").capitalize(), name))
+
+
+def _opened(facts: Mapping[str, Any]) -> str:
+    reason = facts.get("reason")  # only what a person declares has one
+    said = f"{'Declared' if reason else 'Opened'}: {facts.get('summary', '')}"
+    return f"{said} ({reason})" if reason else said
 
 
 def short(at: datetime, zone: str) -> str:
