@@ -16,6 +16,9 @@ from watchbill.store import integrations as integrations_store
 #: Where the intake's COPY goes; named here, because `store` is for actions alone.
 TABLE, COLUMNS = inbox.TABLE, inbox.COLUMNS
 
+#: What stands for a key in the request that is kept.
+HIDDEN = b"(key)"
+
 Row = tuple[str, str, datetime, str, str | None]
 
 

@@ -36,6 +36,7 @@ from watchbill.core.sources import (
     Source,
 )
 from watchbill.errors import WatchbillError
+from watchbill.web.bodies import Bodies, Lost
 
 log = structlog.get_logger()
 
@@ -123,6 +124,7 @@ class Intake:
     _is_away: bool = False
     _loading: asyncio.Future[None] | None = None
     _documents: dict[str, bytes] = field(default_factory=dict)
+    _bodies: Bodies = field(default_factory=lambda: Bodies(BODY_LIMIT))
 
     def takes(self, path: str) -> bool:
         """True if a request with this path is an event."""
@@ -136,7 +138,13 @@ class Intake:
         """Answer one request in its source's dialect, 202 only once its events are on disk."""
         path = scope["path"]
         message = await receive()
-        body = await _rest(message, receive) if message.get("more_body") else _whole(message)
+        whole: bytes = message.get("body", b"")
+        body: bytes | Lost = whole
+        if message.get("more_body") or len(whole) > BODY_LIMIT:
+            body = await self._bodies.read(message, receive)
+        if body is Lost.NO_ROOM:
+            await _answer(send, _plain(503, "there is no room just now, send it again"))
+            return
         keyed = self.keyed.get(path)
         if keyed is not None:
             reply = await self._keyed(scope, keyed, body)
@@ -145,10 +153,10 @@ class Intake:
         self.count(path.split("/")[2], reply.status)
         await _answer(send, reply)
 
-    async def _keyed(self, scope: Scope, source: KeyedSource, body: bytes | None) -> Reply:
+    async def _keyed(self, scope: Scope, source: KeyedSource, body: bytes | Lost) -> Reply:
         if scope["method"] != "POST":
             return source.refused(Refused(405, "send a POST"))
-        if body is None:
+        if isinstance(body, Lost):
             return source.refused(_too_large())
         try:
             event = source.decode(body)
@@ -157,17 +165,19 @@ class Intake:
             if door is None:
                 return source.unknown_key()
             events = event.events(_new_key)
-            await self._store(door, events, body)
+            # what is kept of the request can be read by everybody; its key stays a secret
+            kept = body.replace(event.routing_key.encode(), events_actions.HIDDEN)
+            await self._store(door, events, kept)
         except (BadEvent, Refused) as error:
             return source.refused(error)
         return source.accepted(events)
 
-    async def _named(self, scope: Scope, path: str, body: bytes | None) -> Reply:
+    async def _named(self, scope: Scope, path: str, body: bytes | Lost) -> Reply:
         name, _, key = path.removeprefix("/intake/").partition("/")
         source = self.sources.get(name)
         if source is None:
             return _plain(404, f"there is no source called {name!r}")
-        if body is None:
+        if isinstance(body, Lost):
             return source.refused(_too_large())
         try:
             door = await self._find(key.strip("/"))
@@ -341,28 +351,11 @@ async def _connect(url: str) -> asyncpg.Connection[Any]:
     )
 
 
-def _whole(message: MutableMapping[str, Any]) -> bytes | None:
-    """Return the body that came in one piece, or None if it is too large."""
-    body: bytes = message.get("body", b"")
-    return body if len(body) <= BODY_LIMIT else None
-
-
-async def _rest(message: MutableMapping[str, Any], receive: Receive) -> bytes | None:
-    """Return the whole body, or None if it is too large; what is left of it is read and dropped."""
-    chunks, size = [message.get("body", b"")], len(message.get("body", b""))
-    while message.get("more_body") and size <= 16 * BODY_LIMIT:
-        message = await receive()
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size <= BODY_LIMIT:
-            chunks.append(chunk)
-    return b"".join(chunks) if size <= BODY_LIMIT else None
-
-
 async def _answer(send: Send, reply: Reply) -> None:
     headers = [
         (b"content-type", reply.content_type.encode()),
         (b"content-length", b"%d" % len(reply.body)),
+        (b"x-content-type-options", b"nosniff"),
     ]
     if reply.status in (429, 503):
         headers.append((b"retry-after", str(_RETRY_AFTER_S).encode()))

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from watchbill import clock
 from watchbill.web import csrf
+from watchbill.web.bodies import Bodies, Lost
 
 #: No form of ours, and nothing the API takes, is larger.
 BODY_LIMIT = 1_048_576
@@ -35,6 +36,11 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
+_REFUSALS = {
+    Lost.TOO_LARGE: PlainTextResponse(f"At most {BODY_LIMIT} bytes are taken.", 413),
+    Lost.NO_ROOM: PlainTextResponse("There is no room just now.", 503, {"Retry-After": "5"}),
+    Lost.BROKEN_OFF: PlainTextResponse("The request broke off.", 400),
+}
 _HSTS = "max-age=31536000"
 
 #: Is told the method, the route's pattern, the status and the seconds of each request.
@@ -53,6 +59,7 @@ class Guard:
         self._app = app
         self._host = parts.netloc
         self._count = count
+        self._bodies = Bodies(BODY_LIMIT)
         self._headers = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
         if parts.scheme == "https":
             self._headers.append((b"strict-transport-security", _HSTS.encode()))
@@ -77,10 +84,11 @@ class Guard:
             refusal = PlainTextResponse("Another site sent this; nothing was changed.", 403)
             await refusal(scope, receive, send)
             return
-        body = b"" if scope["method"] in ("GET", "HEAD") else await _read(receive)
-        if body is None:
-            refusal = PlainTextResponse(f"At most {BODY_LIMIT} bytes are taken.", 413)
-            await refusal(scope, receive, send)
+        body: bytes | Lost = b""
+        if scope["method"] not in ("GET", "HEAD"):
+            body = await self._bodies.read(await receive(), receive)
+        if isinstance(body, Lost):
+            await _REFUSALS[body](scope, receive, send)
             return
         scope.setdefault("state", {})["body"] = body
         await self._app(scope, _again(body, receive), send)
@@ -105,20 +113,6 @@ class _Answered:
                 given.append((b"cache-control", b"no-store"))
             message = {**message, "headers": given}
         await self._send(message)
-
-
-async def _read(receive: Receive) -> bytes | None:
-    """Return the whole body, or None if it is too large."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return bytes(body)
-        body += message.get("body", b"")
-        if len(body) > BODY_LIMIT:
-            return None
-        if not message.get("more_body", False):
-            return bytes(body)
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

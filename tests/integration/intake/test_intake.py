@@ -231,3 +231,11 @@ def test_an_event_the_engine_cannot_fold_is_set_aside_and_the_rest_goes_on(world
     assert len(aside) == 1
     assert aside[0][0]
     assert world.rows("select count(*) from alerts") == [(1,)]
+
+
+def test_what_is_kept_of_a_request_holds_no_key(world: World):
+    """Everybody who may read incidents reads the request an alert came in."""
+    assert world.post("/v2/enqueue", trigger())[0] == 202
+    kept = world.rows("select body from inbox union all select body from events")[0][0]
+    assert kept.startswith('{"routing_key": "(key)"')
+    assert KEY not in kept

@@ -1,0 +1,81 @@
+"""Who may do what: each role what is its own, and no token more than it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from tests.integration.actions import seed
+from tests.integration.api.client import Client
+from watchbill.actions import people, tokens
+from watchbill.actions.audit import person
+
+
+@pytest.fixture
+def seeded(database_url: str) -> Iterator[seed.Seeded]:
+    made = seed.company(database_url)
+    yield made
+    made.shell.db.close()
+
+
+def put_state(seeded: seed.Seeded, name: str, alarm: str, state: str) -> str:
+    """Return what the API answers when somebody moves an alarm: its state, or why not."""
+    scope = "admin" if name == "ada" else "write"
+    reply = Client(seeded, seeded.token(name, scope))(
+        "PUT", f"/alarms/{seeded.ids[alarm]}/state", json={"state": state, "reason": "so"}
+    )
+    return str(reply.json().get("code") or reply.json()["state"])
+
+
+@pytest.mark.parametrize("name", ["ben", "mona", "ada"])
+def test_no4_only_the_on_call_team_accepts_an_alarm(seeded: seed.Seeded, name: str) -> None:
+    refused = put_state(seeded, name, "disk-full", "accepted")
+    assert refused == "only-the-on-call-team"
+    assert put_state(seeded, "vera", "disk-full", "accepted") == "accepted"
+
+
+def test_no4_who_was_a_volunteer_once_accepts_nothing(seeded: seed.Seeded) -> None:
+    seeded.clock.move(timedelta(days=200))
+    assert put_state(seeded, "vera", "disk-full", "accepted") == "only-the-on-call-team"
+
+
+def test_a_team_does_not_move_the_alarms_of_another(seeded: seed.Seeded) -> None:
+    assert put_state(seeded, "mona", "disk-full", "retired") == "only-the-team"
+    assert put_state(seeded, "mona", "card-errors", "returned") == "only-the-team"
+    assert put_state(seeded, "mona", "disk-full", "declined") == "only-the-on-call-team"
+    assert put_state(seeded, "ben", "card-errors", "returned") == "returned"
+    assert put_state(seeded, "ben", "card-errors", "retired") == "retired"
+    assert put_state(seeded, "ada", "disk-full", "in_review") == "in_review"
+
+
+@pytest.mark.parametrize("scope", ["write", "admin"])
+def test_a_token_sets_no_password_unless_it_may_do_everything(
+    seeded: seed.Seeded, scope: str
+) -> None:
+    ada = Client(seeded, seeded.token("ada", scope))
+    body = {"password": "a password of mine"}
+    reply = ada("PUT", f"/people/{seeded.ada}/password", json=body)
+    assert reply.status_code == (204 if scope == "admin" else 403), reply.text
+
+
+def test_a_token_makes_none_that_outlives_it(seeded: seed.Seeded) -> None:
+    narrow = Client(seeded, seeded.token("ann", "write"))
+    reply = narrow("POST", "/tokens", json={"name": "for ever", "scopes": ["write"]})
+    assert (reply.status_code, reply.json()["code"]) == (403, "not-by-token")
+    by = person(seeded.ann)
+    assert tokens.make(
+        seeded.shell, seeded.ann, name="mine", scopes=["write"], expires_at=None, by=by
+    )
+
+
+def test_a_token_loses_what_its_person_loses(seeded: seed.Seeded) -> None:
+    people.change(seeded.shell, seeded.ann, {"is_admin": True}, by=person("x", is_admin=True))
+    ann = Client(seeded, seeded.token("ann", "admin"))
+    ann("GET", "/audit", expect=200)
+    people.change(seeded.shell, seeded.ann, {"is_admin": False}, by=person("x", is_admin=True))
+    ann("GET", "/audit", expect=403)
+    people.disable(seeded.shell, seeded.ann, by=person("x", is_admin=True))
+    ann("GET", "/me", expect=401)
+    ann("GET", "/oncall", expect=401)
