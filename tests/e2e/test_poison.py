@@ -14,6 +14,7 @@ from watchbill.actions import incidents
 from watchbill.core.incidents import IncidentState
 from watchbill.core.messages import Message, Receipt, TemporaryFailure
 from watchbill.core.people import Grouping
+from watchbill.engine import tick
 from watchbill.engine.loop import Engine
 
 
@@ -50,6 +51,9 @@ def test_an_incident_the_engine_fails_on_is_set_aside_tried_again_and_costs_nobo
     spoil(world, "update incidents set facts = '7' where id = %s", bad.id)
     world.wait(minutes=5)
     assert world.phone(MONA).rings().thread == good.id
+    said = [entry for entry in world.log.entries if entry["log_level"] == "error"]
+    assert {entry["error"] for entry in said} == {"TypeError"}
+    assert all(entry["at"].startswith("_facts:") for entry in said)
     assert complaints(world) == ["engine.batch_failed", "engine.set_aside"]
     seen = world.rows("select id, error, due_at from incidents where failed_at is not null")
     assert [(row[0], row[2]) for row in seen] == [(bad.id, world.clock.now() + MINUTE)]
@@ -139,4 +143,31 @@ def test_a_company_that_cannot_be_loaded_sets_no_event_aside(world: World) -> No
     spoil(world, "update organization set version = version + 1")
     world.settle()
     assert world.incident().state in (IncidentState.HELD, IncidentState.TRIGGERED)
+    resolve_all(world)
+
+
+def test_an_engine_that_fails_at_everything_goes_on(world: World) -> None:
+    """Even setting aside fails: the thread lives, says so, and does its other work after a rest."""
+
+    def fail(*_: object) -> Any:
+        raise ZeroDivisionError
+
+    bad = tick.Step(name="bad", batch=fail, items=lambda _shell: [1], one=fail, set_aside=fail)
+    engine = Engine(world.watchbill.shell, steps=(*tick.STEPS, bad))
+    until = engine._cycle()
+    assert until is not None
+    assert until > world.clock.now()
+    assert complaints(world) == ["engine.batch_failed", "engine.set_aside", "engine.cycle_failed"]
+
+
+def test_a_sender_that_cannot_set_a_message_aside_goes_on(world: World) -> None:
+    """The table is not as the code knows it, as in the middle of an upgrade."""
+    spoil(world, "alter table notifications rename column turn to turned")
+    until = world.watchbill.sender.turn()
+    assert until is not None
+    assert until > world.clock.now()
+    assert complaints(world)[-1] == "sender.turn_failed"
+    spoil(world, "alter table notifications rename column turned to turn")
+    world.fires()
+    world.phone(VERA).rings()
     resolve_all(world)

@@ -87,7 +87,7 @@ def test_the_other_process_finishes_what_a_killed_one_had_in_hand(
     """Claims run out: the page goes out once more, with the same key, by the process that lives."""
     with Gate() as gate:
         processes.seed(database_url, processes.company(hooks=1), hook_url=gate.url)
-        first, second = pair(tmp_path, database_url, WATCHBILL_CLOCK_SPEED="10")
+        first, second = pair(tmp_path, database_url)
         with second:
             with first:
                 second.kill()  # so that the first is the one to claim

@@ -94,6 +94,9 @@ class Engine(threading.Thread):
                 log.warning("engine.database_away", error=type(error).__name__)
             self._is_away, self.finished_at = True, None
             return self._shell.clock.now() + _REST
+        except Exception as error:  # noqa: BLE001 - a thread that ends would page nobody again
+            log.error("engine.cycle_failed", error=type(error).__name__)
+            return self._shell.clock.now() + _REST
 
     def _work(self) -> datetime | None:
         """Tick until little is done and nothing is due.

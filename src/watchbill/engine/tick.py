@@ -6,6 +6,7 @@ what fails alone is set aside, visibly, and the rest go on.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -80,7 +81,7 @@ def _run(shell: Shell, step: Step) -> int:
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - one bad item must not stop the engine
-        log.error("engine.batch_failed", step=step.name, error=repr(error))
+        log.error("engine.batch_failed", step=step.name, **_told(error))
     return _run_each(shell, step)
 
 
@@ -91,7 +92,7 @@ def _run_each(shell: Shell, step: Step) -> int:
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - the other steps go on
-        log.error("engine.step_failed", step=step.name, error=repr(error))
+        log.error("engine.step_failed", step=step.name, **_told(error))
         return 0
     for item in items:
         _run_alone(shell, step, item)
@@ -104,11 +105,18 @@ def _check_company(shell: Shell) -> None:
         shell.company(tx)
 
 
+def _told(error: Exception) -> dict[str, str]:
+    """Return what of an error is logged: its kind and place. Its text may quote what people wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "watchbill" in frame.filename] or frames
+    return {"error": type(error).__name__, "at": f"{ours[-1].name}:{ours[-1].lineno}"}
+
+
 def _run_alone(shell: Shell, step: Step, item: Any) -> None:
     try:
         step.one(shell, item)
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - it is set aside, where people see it
-        log.error("engine.set_aside", step=step.name, error=repr(error))
+        log.error("engine.set_aside", step=step.name, **_told(error))
         step.set_aside(shell, item, error)

@@ -88,6 +88,9 @@ class Sender(threading.Thread):
                 log.warning("sender.database_away", error=type(error).__name__)
             self._is_away = True
             return self._shell.clock.now() + _REST
+        except Exception as error:  # noqa: BLE001 - a thread that ends would page nobody again
+            log.error("sender.turn_failed", error=type(error).__name__)
+            return self._shell.clock.now() + _REST
         self._is_away = False
         return until
 
