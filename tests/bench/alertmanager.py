@@ -84,6 +84,7 @@ class Alertmanager:
             port=self._port,
             single=shapes.alertmanager(alarm=_ALARM, size=1),
             batch=shapes.alertmanager(alarm=_ALARM, size=sides.BATCH),
+            other=shapes.alertmanager(alarm=f"{_ALARM}Elsewhere", size=1),
         )
 
     def close(self) -> None:

@@ -45,12 +45,25 @@ def behind(bench: rounds.Bench) -> figures.Row:
     """Send one event right behind 5,000 others, and wait for its message."""
     row = figures.Row(
         name="behind",
-        title="the page behind a burst of 5,000 other alerts",
+        title="the page behind a burst of 5,000 other alerts, each an incident",
         unit="s",
         higher=False,
         bar=figures.Bar(limit=1),
     )
     return rounds.interleave(bench, row, lambda side: _behind(bench, side, others=5_000))
+
+
+def behind_own(bench: rounds.Bench) -> figures.Row:
+    """Send the same one to the very service whose 5,000 alerts are in front of it."""
+    row = figures.Row(
+        name="behind-own",
+        title="the page of the 5,001st incident of one service",
+        unit="s",
+        higher=False,
+    )
+    return rounds.interleave(
+        bench, row, lambda side: _behind(bench, side, others=5_000, is_own=True)
+    )
 
 
 def storm(bench: rounds.Bench) -> figures.Row:
@@ -135,14 +148,17 @@ def _burst(target: sides.Target, run: str, count: int) -> open_loop.Run:
     return sent
 
 
-def _behind(bench: rounds.Bench, side: sides.Side, *, others: int) -> rounds.Once:
-    """Send the burst, then the one, and measure from the one's departure."""
+def _behind(
+    bench: rounds.Bench, side: sides.Side, *, others: int, is_own: bool = False
+) -> rounds.Once:
+    """Send the burst, then the one (of another service), and measure from the one's departure."""
     target = side.open(sides.Setting.EACH)
     bench.receiver.forget()
     _burst(target, rounds.new_run(), others)
     mine = shapes.key(rounds.new_run(), 1)
+    one = target.single if is_own else target.other
     sent = open_loop.drive(
-        target.port, [0.0], lambda _: target.single.request([mine]), connections=1, limit_s=60
+        target.port, [0.0], lambda _: one.request([mine]), connections=1, limit_s=60
     )
     if not bench.receiver.wait_for_keys([mine], within_s=120):
         raise RuntimeError("the page behind the burst did not come in 120 s")

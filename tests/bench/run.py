@@ -20,10 +20,13 @@ import machine
 import processes
 import report
 import rounds
+import rows_folding
 import rows_generator
 import rows_intake
+import rows_kept
 import rows_lasting
 import rows_messages
+import rows_replay
 import rows_rotas
 import watchbill_server
 
@@ -37,11 +40,17 @@ _ROWS: dict[str, Callable[[rounds.Bench], figures.Row]] = {
     "offered": rows_intake.offered,
     "idle": rows_messages.idle,
     "loaded": rows_messages.loaded,
+    "folded": rows_folding.folded,
+    "sustained": rows_folding.sustained,
     "behind": rows_messages.behind,
+    "behind-own": rows_messages.behind_own,
     "storm": rows_messages.storm,
     "one-alarm": rows_messages.one_alarm,
+    "escalated": rows_folding.escalations,
     "on-call": rows_rotas.on_call,
     "rota-year": rows_rotas.rota_year,
+    "replay": rows_replay.routed,
+    "lived": rows_replay.lived,
     "killed": rows_lasting.killed,
 }
 
@@ -81,7 +90,7 @@ def _run(asked: argparse.Namespace, folder: pathlib.Path) -> list[figures.Row]:
         why_no_peer="" if peer else "prometheus-alertmanager is not installed or was left out",
         why_not_ours="" if ours else "the server was left out",
         quick=asked.quick,
-        kept_events=asked.kept,
+        kept_events=asked.kept or (1_000_000 if asked.quick else 10_000_000),
         say=lambda text: print(text, flush=True),
     )
     rows = []
@@ -93,6 +102,8 @@ def _run(asked: argparse.Namespace, folder: pathlib.Path) -> list[figures.Row]:
             if not asked.only or name in asked.only:
                 rows.append(measure(bench))
                 print(report.line(rows[-1]), flush=True)
+        if not asked.only or "kept" in asked.only:
+            rows += rows_kept.kept(bench, {each.name: each for each in rows}, folder=str(folder))
     finally:
         if peer:
             peer.close()
@@ -135,7 +146,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     parser.add_argument("--only", type=lambda text: text.split(","), default=[], help="row,row")
-    parser.add_argument("--kept", type=int, default=10_000_000, help="events kept in the last rows")
+    parser.add_argument("--kept", type=int, help="events kept in the last rows (10 million)")
     parser.add_argument("--out", help="where to write the page, also for a part of the rows")
     parser.add_argument("--no-peer", action="store_true", help="measure only Watchbill")
     parser.add_argument("--no-ours", action="store_true", help="measure only Alertmanager")

@@ -7,6 +7,7 @@ whatever message comes of it.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +29,17 @@ class Shape:
     head: str = ""
     tail: str = ""
     size: int = 1
+    alarm: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    def named(self, alarm: str) -> Shape:
+        """Return the same shape for another alarm."""
+        return dataclasses.replace(
+            self,
+            head=self.head.replace(self.alarm, alarm),
+            item=self.item.replace(self.alarm, alarm),
+            alarm=alarm,
+        )
 
     def body(self, keys: Sequence[str]) -> bytes:
         """Return the body for these keys."""
@@ -92,7 +103,7 @@ def webhook_v4(*, routing_key: str, alarm: str, size: int) -> Shape:
     item = {**_alert(alarm), "status": "firing", "endsAt": "0001-01-01T00:00:00Z"}
     item = {**item, "fingerprint": KEY}
     path = f"/intake/alertmanager/{routing_key}"
-    return Shape(path=path, head=head, item=json.dumps(item), tail="]}", size=size)
+    return Shape(path=path, head=head, item=json.dumps(item), tail="]}", size=size, alarm=alarm)
 
 
 def _alert(alarm: str) -> dict[str, object]:

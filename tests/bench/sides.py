@@ -19,6 +19,9 @@ class Setting(enum.Enum):
     INTAKE = "intake"  # one group, its message far off: taking in is all there is to do
     EACH = "each"  # every alert an incident of its own, told at once
     ONE = "one"  # all alerts of one alarm together, told at once and then on growth
+    FOLD = "fold"  # by alarm, nobody told: working off what was taken in is all there is to do
+    DUE = "due"  # every alert an incident of its own, a person called about each, no program told
+    OTHER = "other"  # as EACH, but of another service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,7 @@ class Target:
     port: int
     single: shapes.Shape
     batch: shapes.Shape
+    other: shapes.Shape  # one event that nothing in `batch` is grouped with, told at once
 
 
 class Side(Protocol):

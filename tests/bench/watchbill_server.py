@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
+import secrets
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +18,8 @@ from typing import Any
 import processes
 import shapes
 import sides
+
+from watchbill.store import embedded
 
 COMMAND = pathlib.Path(__file__).parents[2] / ".venv" / "bin" / "watchbill"
 _ALARM = "BenchLatencyHigh"
@@ -55,10 +59,13 @@ class Watchbill:
     def open(self, setting: sides.Setting) -> sides.Target:
         """Return the target of this setting."""
         routing_key = self.door.routing_keys[setting]
+        other = self.door.routing_keys[sides.Setting.OTHER]
+        alarm = f"{_ALARM}{secrets.token_hex(4)}"  # a condition that is not open from before
         return sides.Target(
             port=self._port,
-            single=shapes.events_v2(routing_key=routing_key, alarm=_ALARM),
-            batch=shapes.webhook_v4(routing_key=routing_key, alarm=_ALARM, size=sides.BATCH),
+            single=shapes.events_v2(routing_key=routing_key, alarm=alarm),
+            batch=shapes.webhook_v4(routing_key=routing_key, alarm=alarm, size=sides.BATCH),
+            other=shapes.events_v2(routing_key=other, alarm=_ALARM),
         )
 
     def start(self) -> None:
@@ -89,6 +96,14 @@ class Watchbill:
         for file in self._data.rglob("postmaster.pid"):
             found += processes.tree(int(file.read_text().split()[0]))
         return sorted(set(found))
+
+    @property
+    def database_url(self) -> str:
+        """Return how to reach the server's database, for what only it can tell."""
+        url = embedded.find(self._data)
+        if url is None:
+            raise RuntimeError("the server has no database running")
+        return url
 
     def kill(self) -> None:
         """End server and database with SIGKILL."""
@@ -135,12 +150,97 @@ class Watchbill:
 
 
 def prepare(demo: Mapping[str, object], *, port: int, receiver_port: int) -> Door:
-    """Create through the API what the rows need: a service a setting, a person with a webhook."""
-    keys = demo["routing_keys"]
-    assert isinstance(keys, Mapping)
-    if not keys:
-        raise RuntimeError("the empty server has no service yet")
-    first = next(iter(keys.values()))
-    return Door(
-        port=port, token=str(demo["token"]), routing_keys=dict.fromkeys(sides.Setting, first)
-    )
+    """Create through the API what the rows need: a service a setting, a person, a webhook.
+
+    Both teams are at work at any hour. The loud one has the webhook; each has a person who is
+    called, over the demo's own mail server, and whose step lasts longer than the bench.
+    """
+    api = _Api(port=port, token=str(demo["token"]))
+    week = [{"weekday": day, "start": "00:00", "end": "00:00"} for day in range(7)]
+    office = api.post("offices", {"slug": "bench", "name": "Bench", "zone": "UTC", "week": week})[
+        "id"
+    ]
+    teams = {name: _team(api, name, office) for name in ("loud", "quiet")}
+    url = f"http://127.0.0.1:{receiver_port}/"
+    api.post("webhooks", {"name": "receiver", "url": url, "team_id": teams["loud"]})
+    keys = {setting: _service(api, setting, teams) for setting in sides.Setting}
+    return Door(port=port, token=str(demo["token"]), routing_keys=keys)
+
+
+#: How each setting's service groups its alerts, and whose it is.
+_SERVICES = {
+    sides.Setting.INTAKE: ("service", "quiet"),
+    sides.Setting.EACH: ("alert", "loud"),
+    sides.Setting.ONE: ("alarm", "loud"),
+    sides.Setting.FOLD: ("alarm", "quiet"),
+    sides.Setting.DUE: ("alert", "quiet"),
+    sides.Setting.OTHER: ("alert", "loud"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Api:
+    """The server's REST API, with a token of all scopes."""
+
+    port: int
+    token: str
+
+    def post(self, noun: str, values: Mapping[str, object]) -> dict[str, Any]:
+        """Create something and return it."""
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        status, body = processes.ask(
+            self.port,
+            f"/api/v1/{noun}",
+            method="POST",
+            headers=headers,
+            body=json.dumps(values).encode(),
+        )
+        if status not in (200, 201, 202):
+            raise RuntimeError(f"{noun} answered {status}: {body[:300]!r}")
+        made: dict[str, Any] = json.loads(body)
+        return made
+
+
+def _team(api: _Api, name: str, office: str) -> str:
+    """Found a team with one person, reachable by mail."""
+    policy = [{"target": "team", "wait_s": 86400}]
+    team: str = api.post(
+        "teams", {"slug": name, "name": name, "office_id": office, "policy": policy}
+    )["id"]
+    email = f"{name}@bench.example"
+    person = api.post(
+        "people", {"name": name, "email": email, "team_id": team, "office_id": office}
+    )["id"]
+    method = api.post(
+        "contact-methods", {"person_id": person, "channel": "email", "address": email}
+    )["id"]
+    api.post(f"contact-methods/{method}/verify", {"code": _code(api.port, email)})
+    return team
+
+
+def _code(port: int, email: str) -> str:
+    """Return the code that came by mail."""
+    found: list[str] = []
+
+    def came() -> bool:
+        _, body = processes.ask(port, "/mailbox", headers={"Accept": "application/json"})
+        mails = json.loads(body or b"[]")
+        found.extend(
+            code.group(1)
+            for mail in mails
+            if email in str(mail["to"]) and (code := re.match(r"(\d{6}) is", mail["subject"]))
+        )
+        return bool(found)
+
+    processes.wait_until(came, within_s=30, what=f"the code for {email}", every_s=0.1)
+    return found[0]
+
+
+def _service(api: _Api, setting: sides.Setting, teams: Mapping[str, str]) -> str:
+    """Make the service of a setting and return its routing key."""
+    grouping, team = _SERVICES[setting]
+    values = {"slug": setting.value, "name": setting.value, "grouping": grouping}
+    service = api.post("services", {**values, "team_id": teams[team]})["id"]
+    door = {"service_id": service, "source": "alertmanager", "name": "Bench"}
+    key: str = api.post("integrations", door)["key"]
+    return key
