@@ -199,6 +199,7 @@ class Watchbill:
             shell=self.shell,
             base_url=self.base_url,
             speed=self.settings.clock_speed,
+            trusted_proxies=networks(self.settings.trusted_proxies),
             mailbox=self.mailbox,
             demo=self.demo_sign_in,
         )

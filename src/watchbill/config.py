@@ -35,6 +35,9 @@ class Settings:
     base_url: str = ""
     #: True once real people depend on it: cookies need HTTPS, and the clock cannot be set.
     production: bool = False
+    #: Networks of the reverse proxies in front of this server: whom they name in X-Forwarded-For is
+    #: who tries to sign in; without them everybody behind a proxy shares one count of attempts.
+    trusted_proxies: str = ""
     #: Networks that outgoing webhooks may reach although they are private, separated by commas.
     private_networks: str = ""
     #: Mail server.
@@ -72,9 +75,20 @@ def read(environment: Mapping[str, str], **given: object) -> Settings:
             values[name] = _parse(variable, name, text)
     values.update({name: value for name, value in given.items() if value is not None})
     settings = Settings(**values)  # type: ignore[arg-type]
+    if settings.production and not settings.base_url.startswith("https://"):
+        raise BadSetting("In production WATCHBILL_BASE_URL must begin with https://.")
     if settings.production and (settings.clock_start or settings.clock_speed != 1.0):
         raise BadSetting("In production the clock is the real one: unset WATCHBILL_CLOCK_*.")
     return settings
+
+
+def is_production(environment: Mapping[str, str]) -> bool:
+    """Say whether the environment speaks of real people.
+
+    Raises: BadSetting.
+    """
+    text = environment.get("WATCHBILL_PRODUCTION")
+    return bool(text and _parse("WATCHBILL_PRODUCTION", "production", text))
 
 
 def warn(environment: Mapping[str, str]) -> None:
@@ -99,7 +113,7 @@ def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, 
     try:
         return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:
-        raise BadSetting(f"WATCHBILL_PRIVATE_NETWORKS: {error}") from error
+        raise BadSetting(str(error)) from error
 
 
 def _parse(variable: str, name: str, text: str) -> object:
@@ -172,6 +186,7 @@ _READERS: dict[str, tuple[Callable[[str], object], str]] = {
     "base_url": (_url("http", "https"), "must be a URL such as https://oncall.example.org"),
     "production": (_flag, "must be yes or no"),
     "private_networks": (_networks, "must be networks such as 10.0.0.0/8, separated by commas"),
+    "trusted_proxies": (_networks, "must be networks such as 10.0.0.0/8, separated by commas"),
     "smtp_security": _choice("none", "offered", "starttls", "tls"),
     "clock_start": (_instant, "must be an instant with its zone such as 2026-03-07T03:00+00:00"),
     "clock_speed": (_speed, "must be a number from 0.01 to 100000"),

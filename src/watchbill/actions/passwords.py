@@ -7,17 +7,23 @@ from functools import cache
 
 import argon2
 
-from watchbill.errors import Invalid
+from watchbill.errors import Invalid, Unavailable
 
 #: RFC 9106's second choice, a little lighter: about 40 ms and 46 MiB; at most two at once.
 _HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=47104, parallelism=1)
 _ROOM = threading.Semaphore(2)
+#: How many more may wait for their turn: whoever floods us leaves threads to everybody else.
+_QUEUE = threading.Semaphore(8)
 
 LEAST, MOST = 10, 500
 
 
 class WeakPassword(Invalid):
     """A password is 10 to 500 characters long."""
+
+
+class Busy(Unavailable):
+    """Too many people sign in at this moment; try again at once."""
 
 
 def hashed(password: str) -> str:
@@ -32,13 +38,24 @@ def hashed(password: str) -> str:
 
 
 def is_right(password: str, stored: str | None) -> bool:
-    """True if `password` is the stored one; without a stored one the same work is done in vain."""
-    with _ROOM:
-        try:
-            _HASHER.verify(stored or _decoy(), password[:MOST].encode("utf-8", "surrogatepass"))
-        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
-            return False
-    return stored is not None
+    """True if `password` is the stored one; without a stored one the same work is done in vain.
+
+    Raises: Busy.
+    """
+    if not _QUEUE.acquire(blocking=False):
+        raise Busy
+    try:
+        with _ROOM:
+            return _verified(password, stored or _decoy()) and stored is not None
+    finally:
+        _QUEUE.release()
+
+
+def _verified(password: str, stored: str) -> bool:
+    try:
+        return _HASHER.verify(stored, password[:MOST].encode("utf-8", "surrogatepass"))
+    except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+        return False
 
 
 @cache

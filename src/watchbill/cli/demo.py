@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -33,10 +34,12 @@ def demo(
 ) -> None:
     """Run a whole demo company on this machine, with real mail to its own mailbox."""
     start = options.instant(at) if at else None
-    from watchbill import logs
+    from watchbill import config, logs
     from watchbill.cli import ports
     from watchbill.demo import run
 
+    if config.is_production(os.environ):
+        raise config.BadSetting("The demo's mailbox is open to everybody: not in production.")
     logs.configure("text")
     ports.need_free(host, port)
     wanted = run.Options(

@@ -11,6 +11,7 @@ from watchbill.store.database import Tx
 _STORED = """
 select id, password_hash from people where lower(email) = lower(%s) and disabled_at is null
 """
+_STORED_OF = "select password_hash from people where id = %s"
 _BEGIN = """
 insert into sessions (id_hash, person_id, created_at, seen_at, expires_at, agent)
 values (%s, %s, %s, %s, %s, %s)
@@ -52,6 +53,12 @@ def password(tx: Tx, email: str) -> tuple[str, str | None] | None:
     """Return the id and password hash of the person with this mail address, or None."""
     row = tx.execute(_STORED, [email]).fetchone()
     return (row[0], row[1]) if row else None
+
+
+def stored_password(tx: Tx, person_id: str) -> str:
+    """Return a person's password hash, or ""."""
+    row = tx.execute(_STORED_OF, [person_id]).fetchone()
+    return str(row[0] or "") if row else ""
 
 
 def begin(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ipaddress
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http.cookies import CookieError, SimpleCookie
@@ -16,6 +17,8 @@ from watchbill.errors import Forbidden, Unauthenticated
 #: The cookie of somebody who signed in on a screen.
 COOKIE = "wb_session"
 _LONGEST = 200
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class NoToken(Unauthenticated):
@@ -69,6 +72,33 @@ def cookie_in(cookies: str) -> str:
     except CookieError:
         return ""
     return morsel.value if morsel is not None and len(morsel.value) <= _LONGEST else ""
+
+
+def address_of(peer: str, forwarded: str, *, trusted: Collection[Network]) -> str:
+    """Return whose request it is: the last hop of `X-Forwarded-For` that is no proxy of ours.
+
+    What stands before an address we do not trust was written by it, so it counts for nothing. Of
+    an IPv6 address the network counts: whoever has one has all of its addresses.
+
+    >>> import ipaddress
+    >>> address_of("10.0.0.1", "6.6.6.6, 1.2.3.4", trusted=[ipaddress.ip_network("10.0.0.0/8")])
+    '1.2.3.4'
+    >>> address_of("1.2.3.4", "6.6.6.6", trusted=[])
+    '1.2.3.4'
+    """
+    found = peer
+    for hop in reversed([*forwarded.split(","), peer]):
+        try:
+            address = ipaddress.ip_address(hop.strip().partition("%")[0])
+        except ValueError:
+            break
+        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
+        is_v6 = isinstance(address, ipaddress.IPv6Address)
+        found = str(ipaddress.ip_network((address, 64), strict=False)) if is_v6 else str(address)
+        if not any(address in network for network in trusted):
+            break
+    return found
 
 
 def _by_token(shell: Shell, token: str) -> Caller:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypedDict
 from zoneinfo import available_timezones
 
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from watchbill.actions import audit, people, sessions
 from watchbill.errors import Conflict, Invalid, TooMany, Unauthenticated, WatchbillError
-from watchbill.web import problems
+from watchbill.web import auth, problems
 from watchbill.web.ui import access, faults, pages
 from watchbill.web.ui.shell import Choice
 from watchbill.web.ui.take_theme import local
 from watchbill.web.ui.visits import SESSION, Visit
+
+#: The cookie of a browser in which somebody has signed in; it opens nothing.
+_MARK = "wb_mark"
+_YEAR_S = 365 * 86400
+
+
+class _Safe(TypedDict):
+    httponly: bool
+    samesite: Literal["lax"]
+    secure: bool
 
 
 class NotEmpty(Conflict):
@@ -72,22 +82,23 @@ def set_up(visit: Visit) -> Response:
 
 def _signed_in(visit: Visit, email: str, password: str, following: str) -> Response:
     request = visit.request
+    shell = visit.site.shell
     cookie = sessions.sign_in(
-        visit.site.shell,
+        shell,
         email,
         password,
-        address=_address(request),
+        address=_address(visit),
         agent=request.headers.get("user-agent", ""),
+        mark=request.cookies.get(_MARK, ""),
     )
     response = RedirectResponse(local(following or "/"), status_code=303)
-    response.set_cookie(
-        SESSION,
-        cookie,
-        max_age=int(sessions.LASTS.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=visit.site.is_secure,
-    )
+    seconds = int(sessions.LASTS.total_seconds())
+    safe: _Safe = {"httponly": True, "samesite": "lax", "secure": visit.site.is_secure}
+    response.set_cookie(SESSION, cookie, max_age=seconds, **safe)
+    found = sessions.find(shell, cookie)
+    if found is not None:
+        known = sessions.mark(shell, found.person_id)
+        response.set_cookie(_MARK, known, max_age=_YEAR_S, path="/sign-in", **safe)
     return response
 
 
@@ -121,5 +132,9 @@ def _need_empty(visit: Visit) -> None:
         raise NotEmpty
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+def _address(visit: Visit) -> str:
+    """Return whose attempts these are: the address behind the proxies we trust."""
+    request = visit.request
+    peer = request.client.host if request.client else ""
+    forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
+    return auth.address_of(peer, forwarded, trusted=visit.site.trusted_proxies)

@@ -42,6 +42,8 @@ class Site:
     base_url: str
     #: How much faster than real time the world's clock runs.
     speed: float
+    #: Networks of the proxies in front of us, whose X-Forwarded-For is believed.
+    trusted_proxies: tuple[auth.Network, ...] = ()
     #: The demo's mail server; None outside the demo.
     mailbox: Mailbox | None = None
     #: The demo's own sign-in, address and password.
