@@ -86,9 +86,11 @@ def test_logs_name_no_address_and_no_secret(
 def test_an_idle_server_rests(tmp_path: Path, database_url: str) -> None:
     """With an open incident that is due in minutes it waits for the time, and does not ask for it."""
     processes.seed(database_url, processes.company())
-    with processes.mail() as mailbox:
-        with Serve(tmp_path, database_url=database_url, smtp_port=mailbox.port) as serve:
-            assert serve.fire("k").status == 202
-            processes.until(lambda: bool(mailbox.messages), within_s=10, what="the page")
-            processes.until_sent(database_url)
-            assert serve.busy(2.0) < 0.1
+    with (
+        processes.mail() as mailbox,
+        Serve(tmp_path, database_url=database_url, smtp_port=mailbox.port) as serve,
+    ):
+        assert serve.fire("k").status == 202
+        processes.until(lambda: bool(mailbox.messages), within_s=10, what="the page")
+        processes.until_sent(database_url)
+        assert serve.busy(2.0) < 0.1

@@ -85,6 +85,7 @@ def _check(connection: Tx) -> None:
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     if poll.poll(0):
+        connection.close()  # libpq has not noticed yet: the pool would keep it for ever
         raise psycopg.OperationalError("the server has closed this connection")
 
 
