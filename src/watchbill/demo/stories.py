@@ -141,10 +141,16 @@ def _still_open(
     night = start - timedelta(minutes=50)
     names = ("reports-api", "conversation-search", "billing", "nightly-exports")
     quiet = [s for s in alarms.SERVICES if s.slug in names]
-    asleep = [s for s in quiet if not hours.is_open(calendars[s.team], night)]
+    asleep = [s for s in quiet if _sleeps(calendars[s.team], night, start)]
     if asleep:
         waiting = next(a for a in asleep[0].alarms if a.state != "accepted")
         timeline.at(night, lambda: history.fire(timeline, made, asleep[0], waiting, "open/waits"))
+
+
+def _sleeps(calendar: WorkingHours, at: datetime, until: datetime) -> bool:
+    """True if a team is not at work at `at`, nor at any time up to `until`."""
+    opening = hours.next_opening(calendar, at)
+    return not hours.is_open(calendar, at) and opening is not None and opening > until
 
 
 def _last_at_work(calendar: WorkingHours, before: datetime) -> datetime:
