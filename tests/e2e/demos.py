@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.e2e import processes
+from watchbill.store import embedded
 
 COMMAND = (sys.executable, "-c", "from watchbill.cli.main import run; run()")
 ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONPATH": str(processes.SOURCE)}
@@ -98,6 +99,6 @@ class Demo:
 
     def url(self) -> str:
         """Return the URL of its database."""
-        found = processes.embedded.find(Path(self.card["data_dir"]))
+        found = embedded.find(Path(self.card["data_dir"]))
         assert found is not None
         return found
