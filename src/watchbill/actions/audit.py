@@ -11,6 +11,9 @@ from watchbill.errors import Forbidden
 from watchbill.store import audit as audit_store
 from watchbill.store.database import Tx
 
+#: What stands where something secret is.
+HIDDEN = "…"
+
 #: Columns that are never written into the audit log.
 _SECRET = frozenset(
     {"password_hash", "key_hash", "hash", "secret", "code_hash", "address", "id_hash"}
@@ -97,11 +100,21 @@ def record(
 
 
 def visible(values: Mapping[str, object]) -> dict[str, object]:
-    """Return values with what is secret replaced by its being there."""
-    return {
-        name: ("…" if name in _SECRET and value else value if _plain(value) else str(value))
-        for name, value in values.items()
-    }
+    """Return values with what is secret replaced by its being there, in what they hold too."""
+    return {name: _visible(name, value) for name, value in values.items()}
+
+
+def is_secret(name: str) -> bool:
+    """Say whether what has this name is kept from everybody."""
+    return name in _SECRET or name.lower().endswith(("secret", "password", "token"))
+
+
+def _visible(name: str, value: object) -> object:
+    if value and is_secret(name):
+        return HIDDEN
+    if isinstance(value, dict):
+        return {key: _visible(str(key), held) for key, held in value.items()}
+    return value if _plain(value) else str(value)
 
 
 def _plain(value: object) -> bool:

@@ -19,10 +19,13 @@ from watchbill.errors import Conflict, Invalid, TooMany
 from watchbill.store import contacts as contacts_store
 from watchbill.store import notifications as notifications_store
 from watchbill.store import rows
+from watchbill.store import sessions as sessions_store
 from watchbill.store.database import Tx
 
 #: How long a code counts, how often it may be tried, and how soon another can be had.
 _CODE_LASTS, _TRIES, _PAUSE = timedelta(minutes=15), 5, timedelta(minutes=1)
+#: Codes and trial messages for one person within an hour, over all their ways, removed ones too.
+_AN_HOUR, _MESSAGES = timedelta(hours=1), 12
 
 
 class WrongCode(Invalid):
@@ -31,6 +34,10 @@ class WrongCode(Invalid):
 
 class TooManyCodes(TooMany):
     """A code is on its way; another can be had in a minute."""
+
+
+class TooManyMessages(TooMany):
+    """So many codes and trial messages are enough for an hour; nobody's mailbox is to be flooded."""
 
 
 class NotVerified(Conflict):
@@ -60,7 +67,7 @@ def add(shell: Shell, values: Values, *, by: Actor) -> str:
         method_id = changes.create(
             shell, tx, NOUN, {**good, "created_at": shell.clock.now()}, by=by
         )
-        _send_code(shell, tx, {"id": method_id, **good})
+        _send_code(shell, tx, {"id": method_id, **good}, by=by)
     shell.ring()
     return method_id
 
@@ -78,7 +85,9 @@ def add_known(shell: Shell, values: Values, *, by: Actor) -> str:
     with shell.db.transaction() as tx:
         method_id = contacts_store.find(tx, good)
         if method_id is None:
-            method_id = changes.create(shell, tx, NOUN, {**good, "created_at": now, **proved}, by=by)
+            method_id = changes.create(
+                shell, tx, NOUN, {**good, "created_at": now, **proved}, by=by
+            )
         elif (method := changes.load(tx, NOUN, method_id))["verified_at"] is None:
             changes.change(shell, tx, NOUN, method, proved, by=by)
     shell.ring()
@@ -88,14 +97,14 @@ def add_known(shell: Shell, values: Values, *, by: Actor) -> str:
 def send_code(shell: Shell, method_id: str, *, by: Actor) -> None:
     """Send a new code.
 
-    Raises: TooManyCodes within a minute of the last.
+    Raises: TooManyCodes within a minute of the last; TooManyMessages.
     """
     now = shell.clock.now()
     with shell.db.transaction() as tx:
         method = _own(tx, method_id, by)
         if method["code_until"] and method["code_until"] - _CODE_LASTS + _PAUSE > now:
             raise TooManyCodes
-        _send_code(shell, tx, method)
+        _send_code(shell, tx, method, by=by)
     shell.ring()
 
 
@@ -115,6 +124,7 @@ def verify(shell: Shell, method_id: str, code: str, *, by: Actor) -> None:
             changes.change(shell, tx, NOUN, method, good, by=by)
         else:
             rows.change(tx, "contact_methods", method_id, {"code_tries": method["code_tries"] + 1})
+            audit.record(shell, tx, by, "contact_method.code_wrong", method_id, {})
     if not is_right:
         raise WrongCode
     shell.ring()
@@ -129,11 +139,16 @@ def remove(shell: Shell, method_id: str, *, by: Actor) -> None:
 
 
 def test(shell: Shell, method_id: str, *, by: Actor) -> str:
-    """Send a trial message and return its notification's id."""
+    """Send a trial message and return its notification's id.
+
+    Raises: NotVerified; TooManyMessages.
+    """
     with shell.db.transaction() as tx:
         method = _own(tx, method_id, by)
         if method["verified_at"] is None:
             raise NotVerified
+        _count_message(shell, tx, method)
+        audit.record(shell, tx, by, "contact_method.tested", method_id, {})
         text = "This is what a message from Watchbill looks like. Nothing is wrong."
         note = _message(shell, method, MessageKind.TEST, "A trial message from Watchbill", text)
         notifications_store.add(tx, [note])
@@ -180,7 +195,17 @@ def _own(tx: Tx, method_id: str, by: Actor) -> dict[str, Any]:
     return method
 
 
-def _send_code(shell: Shell, tx: Tx, method: Mapping[str, Any]) -> None:
+def _count_message(shell: Shell, tx: Tx, method: Mapping[str, Any]) -> None:
+    """Count one more message to a person who asked for it, unless there were too many."""
+    now, who = shell.clock.now(), events.hash_key(f"messages:{method['person_id']}")
+    if sessions_store.attempts(tx, who, since=now - _AN_HOUR) >= _MESSAGES:
+        raise TooManyMessages
+    sessions_store.attempted(tx, [who], now=now)
+
+
+def _send_code(shell: Shell, tx: Tx, method: Mapping[str, Any], *, by: Actor) -> None:
+    _count_message(shell, tx, method)
+    audit.record(shell, tx, by, "contact_method.code_sent", method["id"], {})
     code = f"{secrets.randbelow(1_000_000):06d}"
     rows.change(
         tx,

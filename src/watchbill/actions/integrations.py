@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from watchbill.actions import changes, events, fields, teams
+from watchbill.actions import audit, changes, events, fields, teams
 from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Noun, Values
 from watchbill.actions.shell import Shell
@@ -65,6 +65,8 @@ def change(
         _need_owner(shell, tx, by, before["service_id"])
         if {"service_id", "source"} & set(good):
             raise fields.BadFields({"service_id": "a door stays where it is; open another one"})
+        if "settings" in good:
+            good["settings"] = _with_secrets(good["settings"], before["settings"])
         changes.change(shell, tx, NOUN, before, good, by=by)
         if every_s is not None:
             heartbeats_store.expect(tx, integration_id, every_s=every_s)
@@ -86,6 +88,14 @@ def disable(shell: Shell, integration_id: str, *, by: Actor, if_match: str | Non
         before = changes.load(tx, NOUN, integration_id, if_match=if_match)
         _need_owner(shell, tx, by, before["service_id"])
         changes.change(shell, tx, NOUN, before, {"disabled_at": shell.clock.now()}, by=by)
+
+
+def _with_secrets(settings: Any, before: dict[str, Any]) -> dict[str, Any]:
+    """Return new settings in which what was hidden from its reader is as it was before."""
+    return {
+        name: before.get(name) if value == audit.HIDDEN else value
+        for name, value in settings.items()
+    }
 
 
 def _kept(key: str) -> dict[str, object]:

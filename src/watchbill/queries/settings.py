@@ -29,7 +29,7 @@ class ServiceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationRow:
-    """A door for events; of its key the last characters are shown."""
+    """A door for events; of its key the last characters are shown, of its secrets nothing."""
 
     id: str
     service_id: str
@@ -139,7 +139,10 @@ select s.id, s.slug, s.name, s.team_id, s.grouping, s.grouping_fields, s.groupin
 from services s
 """
 INTEGRATIONS = """
-select i.id, i.service_id, i.source, i.name, i.key_hint, i.settings, i.close_after_s,
+select i.id, i.service_id, i.source, i.name, i.key_hint, i.close_after_s,
+  (select coalesce(jsonb_object_agg(e.key, case
+     when e.key ~* '(secret|password|token)$' then '"…"' else e.value end), '{}')
+   from jsonb_each(i.settings) e) as settings,
   (select h.every_s from heartbeats h where h.integration_id = i.id) as every_s, i.created_at,
   i.disabled_at
 from integrations i
