@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests import builders, seeded
 from tests.builders import MINUTE, MONA, PROPOSED, VERA
+from tests.e2e import processes
 from tests.e2e.world import FakePhones, World
 from watchbill.actions import incidents
 from watchbill.core.incidents import IncidentState
@@ -16,6 +18,7 @@ from watchbill.core.messages import Message, Receipt, TemporaryFailure
 from watchbill.core.people import Grouping
 from watchbill.engine import tick
 from watchbill.engine.loop import Engine
+from watchbill.sender.loop import LEASE, Sender
 
 
 @pytest.fixture
@@ -170,4 +173,44 @@ def test_a_sender_that_cannot_set_a_message_aside_goes_on(world: World) -> None:
     spoil(world, "alter table notifications rename column turned to turn")
     world.fires()
     world.phone(VERA).rings()
+    resolve_all(world)
+
+
+class Hanging(FakePhones):
+    """A channel that never answers, against its contract."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = threading.Event()
+
+    def send(self, message: Message) -> Receipt:
+        """Wait for the end of the test."""
+        self.over.wait(30)
+        return super().send(message)
+
+
+def test_a_message_is_held_while_it_is_sent_and_given_up_by_a_channel_that_hangs(
+    world: World,
+) -> None:
+    """Longer than its deadline allows nobody holds a message: another process sends it."""
+    shell, hanging = world.watchbill.shell, Hanging()
+    first = Sender(shell, {"email": hanging})
+    second = Sender(shell, {"email": world.phones})
+    world.post("/v2/enqueue", processes.trigger("k"))
+    tick.tick(shell)
+    first.turn()
+    for _ in range(12):  # a minute: eight messages one after the other may take fifty seconds
+        world.clock.move(LEASE / 4)
+        first.turn()
+        second.turn()
+        assert second.in_hand == 0
+    for _ in range(12):
+        world.clock.move(LEASE / 4)
+        second.turn()
+        first.turn()
+    processes.until(lambda: bool(world.phones.got), within_s=5, what="the second's call")
+    world.phone(VERA).rings()
+    hanging.over.set()
+    first.stop()
+    second.stop()
     resolve_all(world)

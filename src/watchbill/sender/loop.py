@@ -126,8 +126,15 @@ class Sender(threading.Thread):
         elif self._renew_at is None:
             self._renew_at = now + self._lease / 4
         elif self._renew_at <= now:
-            notifications.renew(self._shell, self._jobs(), lease=self._lease)
+            at_work = [job for job in self._jobs() if self._is_at_work(job, now)]
+            notifications.renew(self._shell, at_work, lease=self._lease)
             self._renew_at = now + self._lease / 4
+
+    def _is_at_work(self, job: Job, now: datetime) -> bool:
+        """True while its channel may be sending; one that hangs for ever loses the message."""
+        longest = timedelta(seconds=self._channels[job.lane].deadline_s * (_IN_HAND + 2))
+        first_until = job.notifications[0].claimed_until or now
+        return now < first_until + longest * self._shell.clock.speed
 
     def _claim(self) -> bool:
         """Hand over what is due; return whether so much was taken that there may be more."""
