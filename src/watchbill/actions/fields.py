@@ -195,6 +195,26 @@ def web_address(value: Any) -> object:
     return address
 
 
+def flat(value: Any, most: int) -> None:
+    """Refuse what is nested deeper than `most`, numbers beyond eight bytes, and text we cannot store."""
+    level = [value]
+    for _ in range(most):
+        level = [held for item in level for held in _held(item)]
+    if level:
+        raise ValueError(f"must not be nested deeper than {most}")
+
+
+def _held(item: Any) -> Collection[Any]:
+    """Return what a JSON value holds, having looked at the value itself."""
+    if isinstance(item, str):
+        text(len(item))(item)
+    if isinstance(item, int | float) and not -(2**63) <= item < 2**63:
+        raise ValueError("holds a number that is too large")
+    if isinstance(item, Mapping):
+        return [*item, *item.values()]
+    return item if isinstance(item, list) else ()
+
+
 def no_more(given: Collection[object], most: int, what: str) -> None:
     """Refuse a list that is too long."""
     if len(given) > most:

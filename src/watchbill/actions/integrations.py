@@ -15,6 +15,7 @@ from watchbill.store.database import Tx
 
 
 def _settings(value: Any) -> object:
+    fields.flat(value, 8)
     if not isinstance(value, dict) or len(str(value)) > 20_000:
         raise ValueError("must be an object of at most 20,000 characters")
     return value
