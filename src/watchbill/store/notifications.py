@@ -45,6 +45,8 @@ where n.id in (
   for update skip locked)
 returning {_COLUMNS}
 """  # noqa: S608 - the columns are this module's own
+# A claim need not outlive the server's power: lost or not, its message is sent again.
+_LIGHTLY = "set local synchronous_commit = off"
 _UNCLAIM = """
 update notifications set state = 'planned', claimed_until = null
 where state = 'claimed' and claimed_until <= %s
@@ -123,6 +125,7 @@ def claim(
 
     Claims whose time ran out are due again first: their process died.
     """
+    tx.execute(_LIGHTLY)
     tx.execute(_UNCLAIM, [now])
     rows = tx.execute(_CLAIM, [list(rooms), list(rooms.values()), now, now, until])
     return _in_turn(rows)
