@@ -59,6 +59,7 @@ class Watchbill:
     def open(self, setting: sides.Setting) -> sides.Target:
         """Return the target of this setting."""
         routing_key = self.door.routing_keys[setting]
+        processes.favour(self.pids())  # each of the database's processes is a session of its own
         other = self.door.routing_keys[sides.Setting.OTHER]
         alarm = f"{_ALARM}{secrets.token_hex(4)}"  # a condition that is not open from before
         return sides.Target(
