@@ -118,10 +118,10 @@ def set_state(
             return
         if state not in _WAYS[before["state"]]:
             raise NoWayThere(before=before["state"], after=state)
-        _need_right(shell, tx, before, state, by)
         if state == "accepted":
             _need_acceptable(before, by)
             good |= {"accepted_by": by.person_id, "accepted_at": shell.clock.now()}
+        _need_right(shell, tx, before, state, by)
         changes.change(shell, tx, NOUN, before, good, by=by)
     shell.ring()
 
