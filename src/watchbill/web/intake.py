@@ -243,7 +243,11 @@ class Intake:
         """
         if self._loading is None:
             self._loading = asyncio.ensure_future(self._load_doors())
-        await asyncio.shield(self._loading)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await asyncio.shield(self._loading)
+        except TimeoutError as error:
+            raise Away from error
 
     async def _load_doors(self) -> None:
         self._stale = False
