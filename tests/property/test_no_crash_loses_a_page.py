@@ -155,7 +155,7 @@ def store_event(process: Process) -> None:
     door = Door(
         integration_id=builders.INTEGRATION,
         service_id=builders.SERVICE,
-        source="pagerduty",
+        source="pagerduty_v2",
         settings={},
     )
     rows = events.rows(door, (builders.event(),), b"{}", now=process.clock.now())

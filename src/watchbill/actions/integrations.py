@@ -9,6 +9,7 @@ from watchbill.actions import audit, changes, events, fields, teams
 from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Noun, Values
 from watchbill.actions.shell import Shell
+from watchbill.core import sources
 from watchbill.store import heartbeats as heartbeats_store
 from watchbill.store import rows
 from watchbill.store.database import Tx
@@ -21,13 +22,19 @@ def _settings(value: Any) -> object:
     return value
 
 
+def _source(value: Any) -> object:
+    if value not in sources.KINDS:
+        raise ValueError(f"must be one of {', '.join(sources.KINDS)}")
+    return value
+
+
 NOUN = Noun(
     word="integration",
     table="integrations",
     prefix="itg",
     checks={
         "service_id": fields.text(64, least=1),
-        "source": fields.text(40, least=1),
+        "source": _source,
         "name": fields.text(100, least=1),
         "settings": _settings,
         "close_after_s": fields.optional(fields.number(60, 31536000)),
@@ -40,10 +47,11 @@ NOUN = Noun(
 def create(shell: Shell, values: Values, *, by: Actor, key: str | None = None) -> tuple[str, str]:
     """Open a door: `service_id`, `source`, `name`; return its id and its key, which nobody sees again.
 
-    `every_s` makes it a heartbeat. A key may be given by whoever moves here with one.
+    A heartbeat is expected `every_s`; a source that repeats itself is stale after a silence, unless
+    `close_after_s` says otherwise (None: never). A key may be given by whoever moves here with one.
     """
     fields.need(values, "service_id", "source", "name")
-    good = fields.checked(NOUN.checks, values)
+    good = fields.checked(NOUN.checks, {**_by_source(values.get("source")), **values})
     every_s: Any = good.pop("every_s", None)
     made = key or secrets.token_hex(16)
     with shell.db.transaction() as tx:
@@ -53,6 +61,14 @@ def create(shell: Shell, values: Values, *, by: Actor, key: str | None = None) -
         if every_s is not None:
             heartbeats_store.add(tx, integration_id, every_s=every_s)
     return integration_id, made
+
+
+def _by_source(source: object) -> dict[str, int]:
+    """Return what a source's integrations begin with."""
+    if source == "heartbeat":
+        return {"every_s": int(sources.BEAT.total_seconds())}
+    stale = sources.STALE_AFTER.get(str(source))
+    return {"close_after_s": int(stale.total_seconds())} if stale else {}
 
 
 def change(

@@ -22,7 +22,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
@@ -36,6 +36,26 @@ Settings = Mapping[str, object]
 #: Gets a document from an address that a source has already judged; follows no redirect, takes at
 #: most 64 KB and a few seconds, and raises `Refused` with 503 if it cannot.
 Fetch = Callable[[str], bytes]
+
+#: Every source there is, by its name, with the name people know it by. A test compares it with `app`.
+KINDS: Mapping[str, str] = {
+    "alertmanager": "Alertmanager",
+    "datadog": "Datadog",
+    "generic": "Any JSON",
+    "grafana": "Grafana",
+    "heartbeat": "Heartbeat (speaks up when silent)",
+    "pagerduty_v2": "PagerDuty Events API v2",
+    "sentry": "Sentry",
+    "sns": "AWS CloudWatch through SNS",
+}
+#: Sources that repeat what still fires, every four hours unless told otherwise: after two repeats
+#: in vain and an hour more, an incident is stale. Others never repeat, so their silence says nothing.
+STALE_AFTER: Mapping[str, timedelta] = {
+    "alertmanager": timedelta(hours=9),
+    "grafana": timedelta(hours=9),
+}
+#: How often a heartbeat is expected unless it says so.
+BEAT = timedelta(hours=1)
 
 #: Makes a key nobody has used before.
 NewKey = Callable[[], str]

@@ -164,7 +164,7 @@ def _watched(seeded: Seeded) -> None:
     )
     ids["door"], seeded.key = integrations.create(
         shell,
-        {"service_id": ids["checkout"], "source": "pagerduty", "name": "Prometheus"},
+        {"service_id": ids["checkout"], "source": "pagerduty_v2", "name": "Prometheus"},
         by=SYSTEM,
     )
     for key in ("card-errors", "disk-full"):

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from watchbill.actions import tokens
+from watchbill.core import sources
 from watchbill.core.people import ServiceId, TeamId
 from watchbill.queries import screens_settings
 from watchbill.web.ui import pages, rows, settings
@@ -16,16 +17,6 @@ from watchbill.web.ui.shell import Choice
 from watchbill.web.ui.visits import Visit
 
 _AUDIT_PAGE = 100
-SOURCES = {
-    "alertmanager": "Alertmanager",
-    "datadog": "Datadog",
-    "generic": "Any JSON",
-    "grafana": "Grafana",
-    "heartbeat": "Heartbeat (speaks up when silent)",
-    "pagerduty_v2": "PagerDuty Events API v2",
-    "sentry": "Sentry",
-    "sns": "AWS CloudWatch through SNS",
-}
 _SCOPES = {
     "read": "Read everything",
     "answer": "Answer incidents",
@@ -54,14 +45,14 @@ def integrations_page(
             settings.IntegrationRow(
                 id=door.id,
                 name=door.name,
-                source=SOURCES.get(door.source, door.source),
+                source=sources.KINDS.get(door.source, door.source),
                 service_name=company.services[ServiceId(door.service_id)].name,
                 key_end=door.key_hint,
                 last_event_at=door.last_event_at,
             )
             for door in screens_settings.doors(visit.site.shell.db)
         ),
-        sources=tuple(Choice(value=key, label=label) for key, label in SOURCES.items()),
+        sources=tuple(Choice(value=key, label=label) for key, label in sources.KINDS.items()),
         services=rows.service_choices(company),
         created=created,
         error=error,

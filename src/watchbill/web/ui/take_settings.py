@@ -17,7 +17,6 @@ from watchbill.web.ui.visits import Visit
 
 _REFUSALS = (Conflict, Forbidden, Invalid, NotFound)
 #: How often a new heartbeat is expected until somebody changes it over the API.
-_BEAT_S = 300
 _PAGERDUTY = """curl {base}/v2/enqueue -H 'Content-Type: application/json' -d '{{
   "routing_key": "{key}", "event_action": "trigger",
   "payload": {{"summary": "Trying Watchbill", "source": "me", "severity": "critical"}}}}'"""
@@ -40,11 +39,7 @@ def add_integration(visit: Visit) -> Response:
         "source": source,
         "name": name,
     }
-    if source == "heartbeat":
-        values["every_s"] = _BEAT_S
     try:
-        if source not in show_settings.SOURCES:
-            raise Invalid("There is no such source.")
         _, key = integrations.create(visit.site.shell, values, by=visit.actor)
     except _REFUSALS as error:
         return _refused(
