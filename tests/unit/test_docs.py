@@ -11,6 +11,7 @@ from tools import docs
 
 TOP = Path(__file__).resolve().parents[2]
 ADRS = sorted((TOP / "docs" / "adr").glob("[0-9]*.md"))
+PAGES = sorted([*TOP.glob("*.md"), *(TOP / "docs").rglob("*.md")])
 
 
 def test_every_dependency_has_its_line_and_no_line_is_left_over() -> None:
@@ -38,10 +39,22 @@ def test_what_is_generated_is_fresh(name: str) -> None:
     assert (TOP / name).read_text(encoding="utf-8") == docs.GENERATED[name]()
 
 
-@pytest.mark.parametrize("path", sorted(TOP.glob("*.md")) + ADRS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(TOP)))
 def test_links_between_files_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", path.read_text("utf-8")):
         assert (path.parent / target).exists(), target
+
+
+def test_the_index_names_every_page_of_the_docs() -> None:
+    index = TOP / "docs" / "README.md"
+    named = re.findall(r"\]\(([^)#]+)", index.read_text("utf-8"))
+    folders = {(index.parent / name).parent for name in named if name.endswith("/README.md")}
+    missing = {
+        str(page.relative_to(index.parent))
+        for page in index.parent.rglob("*.md")
+        if page != index and page.parent not in folders
+    } - set(named)
+    assert not missing
 
 
 def test_the_flow_names_functions_that_exist() -> None:
