@@ -190,7 +190,9 @@ def _date(text: str) -> datetime:
 
 
 def _links(text: str) -> tuple[Link, ...]:
-    return tuple(Link(label=m["label"] or "", url=m["url"]) for m in _LINK.finditer(text))
+    """Return the mail's links, each once: a long mail says its own above and below."""
+    found = (Link(label=m["label"] or "", url=m["url"]) for m in _LINK.finditer(text))
+    return tuple({link.url: link for link in reversed(tuple(found))}.values())[::-1]
 
 
 def _mail_of(line: str) -> ReceivedMail | None:

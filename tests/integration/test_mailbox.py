@@ -39,6 +39,17 @@ def test_a_page_arrives_readable_with_its_links() -> None:
     json.dumps(mail.as_json())
 
 
+def test_a_link_that_a_long_mail_says_twice_is_one_answer() -> None:
+    box = mailbox.Mailbox.start("127.0.0.1")
+    said = "Acknowledge: https://watchbill.example.org/answers/tok-3f"
+    try:
+        send(box, text=f"{said}\n\nA long runbook.\n")
+        (mail,) = box.messages
+    finally:
+        box.stop()
+    assert [link.label for link in mail.links] == ["Acknowledge", "Open"]
+
+
 def test_mails_are_newest_first_and_a_second_start_finds_them(tmp_path: Path) -> None:
     path = tmp_path / "mailbox.jsonl"
     first = mailbox.Mailbox.start("127.0.0.1", directory=tmp_path)
