@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from tests.integration.actions import seed
 from tests.integration.api.client import Client
 from watchbill.actions import people, tokens
-from watchbill.actions.audit import person
+from watchbill.actions.audit import SYSTEM, person
+from watchbill.errors import WatchbillError
 
 
 @pytest.fixture
@@ -79,3 +83,47 @@ def test_a_token_loses_what_its_person_loses(seeded: seed.Seeded) -> None:
     people.disable(seeded.shell, seeded.ann, by=person("x", is_admin=True))
     ann("GET", "/me", expect=401)
     ann("GET", "/oncall", expect=401)
+
+
+def at_once(*deeds: Callable[[], object]) -> list[str]:
+    """Return how deeds ended that began at the same moment."""
+    start = threading.Barrier(len(deeds))
+
+    def do(deed: Callable[[], object]) -> str:
+        start.wait()
+        try:
+            deed()
+        except WatchbillError as error:
+            return type(error).__name__
+        return "done"
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return sorted(pool.map(do, deeds))
+
+
+def test_of_two_first_admins_one_gets_in(database_url: str) -> None:
+    shell = seed.empty(database_url).shell
+    try:
+        heard = at_once(
+            *(
+                partial(
+                    people.create_first,
+                    shell,
+                    {"name": name, "email": f"{name}@example.org"},
+                    password=seed.PASSWORD,
+                )
+                for name in ("one", "two")
+            )
+        )
+        assert heard == ["NotEmpty", "done"]
+    finally:
+        shell.db.close()
+
+
+def test_two_admins_cannot_remove_each_other_at_once(seeded: seed.Seeded) -> None:
+    people.change(seeded.shell, seeded.ann, {"is_admin": True}, by=SYSTEM)
+    heard = at_once(
+        partial(people.disable, seeded.shell, seeded.ann, by=person(seeded.ada, is_admin=True)),
+        partial(people.disable, seeded.shell, seeded.ada, by=person(seeded.ann, is_admin=True)),
+    )
+    assert heard == ["LastAdmin", "done"]

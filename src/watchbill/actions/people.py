@@ -7,6 +7,7 @@ from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Noun, Values
 from watchbill.actions.shell import Shell
 from watchbill.errors import Conflict
+from watchbill.store import organization as organization_store
 from watchbill.store import people as people_store
 from watchbill.store import rows
 from watchbill.store import sessions as sessions_store
@@ -15,6 +16,10 @@ from watchbill.store.database import Tx
 
 class OnARota(Conflict):
     """The person stands on a rota that this would not fit; take them off it first."""
+
+
+class NotEmpty(Conflict):
+    """Somebody is here already; sign in instead."""
 
 
 class LastAdmin(Conflict):
@@ -66,6 +71,22 @@ def create(
     return person_id
 
 
+def create_first(shell: Shell, values: Values, *, password: str) -> str:
+    """Add the first person, an admin, while there is nobody; of two at once only one gets in.
+
+    Raises: NotEmpty.
+    """
+    good = fields.checked(NOUN.checks, {**values, "is_admin": True})
+    good["password_hash"] = passwords.hashed(password)
+    with shell.db.transaction() as tx:
+        organization_store.lock(tx)
+        if people_store.count(tx):
+            raise NotEmpty
+        person_id = changes.create(shell, tx, NOUN, good, by=audit.SYSTEM)
+    shell.ring()
+    return person_id
+
+
 def change(
     shell: Shell, person_id: str, values: Values, *, by: Actor, if_match: str | None = None
 ) -> None:
@@ -78,6 +99,7 @@ def change(
     with shell.db.transaction() as tx:
         before = changes.load(tx, NOUN, person_id, if_match=if_match)
         if before["is_admin"] and good.get("is_admin") is False:
+            organization_store.lock(tx)  # two admins must not remove each other at once
             _need_another_admin(tx, person_id)
         _need_fitting_rotas(tx, before, good)
         changes.change(shell, tx, NOUN, before, good, by=by)
@@ -90,6 +112,7 @@ def disable(shell: Shell, person_id: str, *, by: Actor, if_match: str | None = N
     with shell.db.transaction() as tx:
         before = changes.load(tx, NOUN, person_id, if_match=if_match)
         if before["is_admin"]:
+            organization_store.lock(tx)
             _need_another_admin(tx, person_id)
         changes.change(shell, tx, NOUN, before, {"disabled_at": shell.clock.now()}, by=by)
         sessions_store.end_all(tx, person_id)

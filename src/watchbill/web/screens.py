@@ -128,7 +128,8 @@ def _nowhere(site: Site) -> Callable[[Request, Exception], Response]:
 
 def _unforeseen(site: Site) -> Callable[[Request, Exception], Response]:
     def endpoint(request: Request, error: Exception) -> Response:
-        log.error("screens.failed", path=request.url.path, error=repr(error))
+        route = getattr(request.state, "route", "other")  # not the path: it may hold a link's token
+        log.error("screens.failed", route=route, error=repr(error))
         request.state.shell = visits.bare_shell(visits.Visit(request, site))
         return faults.unforeseen(request)
 

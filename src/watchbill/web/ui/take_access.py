@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from starlette.responses import RedirectResponse, Response
 
-from watchbill.actions import audit, people, sessions
+from watchbill.actions import people, sessions
 from watchbill.errors import Conflict, Invalid, TooMany, Unauthenticated, WatchbillError
 from watchbill.web import auth, problems
 from watchbill.web.ui import access, faults, pages
@@ -24,10 +24,6 @@ class _Safe(TypedDict):
     httponly: bool
     samesite: Literal["lax"]
     secure: bool
-
-
-class NotEmpty(Conflict):
-    """Somebody is here already; sign in instead."""
 
 
 def show_sign_in(visit: Visit) -> Response:
@@ -71,10 +67,9 @@ def set_up(visit: Visit) -> Response:
         "email": email,
         "zone": visit.field("zone") or "UTC",
         "role": "manager",
-        "is_admin": True,
     }
     try:
-        people.create(visit.site.shell, values, by=audit.SYSTEM, password=password)
+        people.create_first(visit.site.shell, values, password=password)
     except (Invalid, Conflict) as error:
         return _setup_form(visit, error=error)
     return _signed_in(visit, email, password, "/settings/integrations")
@@ -129,7 +124,7 @@ def _setup_form(visit: Visit, *, error: WatchbillError | None = None) -> Respons
 
 def _need_empty(visit: Visit) -> None:
     if not people.is_empty(visit.site.shell):
-        raise NotEmpty
+        raise people.NotEmpty
 
 
 def _address(visit: Visit) -> str:
