@@ -39,8 +39,7 @@ from watchbill.sources.pagerduty_v2 import change, enqueue
 from watchbill.sources.sns import intake as sns
 from watchbill.store import embedded, migrations, postgres_files
 from watchbill.store.database import Database, with_role
-from watchbill.web import rest, screens
-from watchbill.web.connection import Connection
+from watchbill.web import express, rest, screens
 from watchbill.web.front import Front
 from watchbill.web.intake import Intake
 from watchbill.web.live import Hub
@@ -183,7 +182,7 @@ class Watchbill:
             host=self.settings.host,
             port=self.settings.port,
             loop="uvloop",
-            http=Connection,
+            http=express.over(self.intake),
             ws="none",
             access_log=False,
             log_config=None,

@@ -36,7 +36,9 @@ from watchbill.core.sources import (
     Source,
 )
 from watchbill.errors import WatchbillError
+from watchbill.web import express
 from watchbill.web.bodies import Bodies, Lost
+from watchbill.web.express import Cycle
 
 log = structlog.get_logger()
 
@@ -58,7 +60,8 @@ DOCUMENTS = 64
 PATIENCE_S = 5.0
 
 _PAGERDUTY_PATHS = ("/v2/enqueue", "/v2/change/enqueue")
-_RETRY_AFTER_S = 5
+#: What of a scope an express request needs.
+_POST: Scope = {"method": "POST"}
 
 
 class Away(Refused):
@@ -88,6 +91,9 @@ class _Group:
     rows: list[Row] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     size: int = 0
+
+    #: Requests of the express way: index, path, what to answer once stored, and whom.
+    express: list[tuple[int, str, Reply, Cycle]] = field(default_factory=list)
 
     def add(self, rows: list[Row], size: int) -> int:
         """Take a request's rows in and return its index."""
@@ -123,8 +129,14 @@ class Intake:
     #: True from a commit the database did not answer until one it did.
     _is_away: bool = False
     _loading: asyncio.Future[None] | None = None
+    _express: dict[bytes, KeyedSource] = field(init=False)
+    _tasks: set[asyncio.Future[None]] = field(default_factory=set)
     _documents: dict[str, bytes] = field(default_factory=dict)
     _bodies: Bodies = field(default_factory=lambda: Bodies(BODY_LIMIT))
+
+    def __post_init__(self) -> None:
+        """Know the paths of the express way as they stand in a request's first line."""
+        self._express = {path.encode(): source for path, source in self.keyed.items()}
 
     def takes(self, path: str) -> bool:
         """True if a request with this path is an event."""
@@ -152,6 +164,43 @@ class Intake:
             reply = await self._named(scope, path, body)
         self.count(path.split("/")[2], reply.status)
         await _answer(send, reply)
+
+    def is_express(self, path: bytes) -> bool:
+        """True if POSTs to this path need no task of their own."""
+        return path in self._express
+
+    def take(self, path: bytes, body: bytes, cycle: Cycle) -> None:
+        """Take one small body in; it is answered once its group is committed.
+
+        What needs more than that (a key not known yet) goes on in a task.
+        """
+        source = self._express[path]
+        name = path.decode("ascii")
+        try:
+            event = source.decode(body)
+            door = None if self._stale else self._known.get(event.routing_key)
+            if door is None:
+                self._take_later(name, source, body, cycle)
+                return
+            events = event.events(_new_key)
+            kept = body.replace(event.routing_key.encode(), events_actions.HIDDEN)
+            group, index = self._join(door, events, kept)
+        except (BadEvent, Refused) as error:
+            self._finish(name, source.refused(error), cycle)
+            return
+        group.express.append((index, name, source.accepted(events), cycle))
+
+    def _take_later(self, name: str, source: KeyedSource, body: bytes, cycle: Cycle) -> None:
+        async def take() -> None:
+            self._finish(name, await self._keyed(_POST, source, body), cycle)
+
+        task = asyncio.ensure_future(take())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _finish(self, name: str, reply: Reply, cycle: Cycle) -> None:
+        self.count(name.split("/")[2], reply.status)
+        cycle.answer(reply)
 
     async def _keyed(self, scope: Scope, source: KeyedSource, body: bytes | Lost) -> Reply:
         if scope["method"] != "POST":
@@ -266,6 +315,15 @@ class Intake:
 
         Raises: Away if there is no room, or the commit failed or took too long.
         """
+        group, index = self._join(door, events, body)
+        if index in await group.done:
+            raise Away
+
+    def _join(self, door: Door, events: tuple[Event, ...], body: bytes) -> tuple[_Group, int]:
+        """Put the events into the next group; return it and the request's place in it.
+
+        Raises: Away if there is no room.
+        """
         if self._bytes + len(body) > ROOM:
             raise Away
         rows = events_actions.rows(door, events, body, now=self.shell.clock.now())
@@ -275,8 +333,7 @@ class Intake:
         group = self._groups[-1]
         index = group.add(rows, len(body))
         self._bytes += len(body)
-        if index in await group.done:
-            raise Away
+        return group, index
 
     async def write(self) -> None:
         """Commit what waits, group after group, until cancelled; the only writer."""
@@ -303,6 +360,9 @@ class Intake:
         self._bytes -= group.size
         if not group.done.cancelled():  # as it is when the server stops half-way
             group.done.set_result(lost)
+        for index, name, reply, cycle in group.express:
+            is_lost = index in lost
+            self._finish(name, self.keyed[name].refused(Away()) if is_lost else reply, cycle)
 
     async def _store_group(self, group: _Group) -> frozenset[int]:
         """Commit a group; return which of its requests were not stored.
@@ -356,13 +416,7 @@ async def _connect(url: str) -> asyncpg.Connection[Any]:
 
 
 async def _answer(send: Send, reply: Reply) -> None:
-    headers = [
-        (b"content-type", reply.content_type.encode()),
-        (b"content-length", b"%d" % len(reply.body)),
-        (b"x-content-type-options", b"nosniff"),
-    ]
-    if reply.status in (429, 503):
-        headers.append((b"retry-after", str(_RETRY_AFTER_S).encode()))
+    headers = express.headers(reply)
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
 
