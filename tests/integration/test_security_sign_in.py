@@ -151,3 +151,24 @@ def test_production_needs_https_and_a_real_clock() -> None:
         config.read(good | {"WATCHBILL_CLOCK_SPEED": "60"})
     assert config.is_production(good)
     assert not config.is_production({})
+
+
+def test_behind_our_proxy_each_address_has_its_own_count(seeded: seed.Seeded) -> None:
+    base_url = "https://oncall.example.org"
+    site = Site(shell=seeded.shell, base_url=base_url, speed=1.0, trusted_proxies=PROXIES)
+    app = screens.create_screens(site, Hub(), finished_at=lambda: None)
+    proxy = TestClient(
+        Guard(app, base_url=base_url),
+        base_url=base_url,
+        client=("10.0.0.1", 1),
+        follow_redirects=False,
+    )
+
+    def status(forwarded: str, password: str) -> int:
+        form = {"email": ANN, "password": password}
+        headers = {"X-Forwarded-For": forwarded}
+        return proxy.post("/sign-in", data=form, headers=headers).status_code
+
+    heard = [status(f"1.1.1.{n}, 6.6.6.6", "a wrong one") for n in range(12)]
+    assert heard == [401] * 10 + [429] * 2
+    assert status("9.9.9.9", seed.PASSWORD) == 303
