@@ -10,8 +10,8 @@ from watchbill.core.alarms import Alarm
 from watchbill.core.company import Company
 from watchbill.core.people import Office, Service, Team
 from watchbill.errors import Invalid
-from watchbill.queries import companies
-from watchbill.queries.companies import PersonRow
+from watchbill.queries import people as people_queries
+from watchbill.queries.people import PersonRow
 from watchbill.store.database import Tx
 
 
@@ -56,7 +56,7 @@ def person(shell: Shell, tx: Tx, email: str) -> PersonRow:
 
     Raises: Unknown.
     """
-    people = companies.people(
+    people = people_queries.people(
         tx,
         now=shell.clock.now(),
         where={"lower(p.email) = %s": email.lower()},

@@ -75,11 +75,12 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter an option
 def list_(data_dir: options.DataDir = None, as_json: options.AsJson = False) -> None:
     """List people, those who are disabled too."""
     from watchbill.cli import opening
-    from watchbill.queries import companies, reading
+    from watchbill.queries import people as people_queries
+    from watchbill.queries import reading
 
     with opening.opened(data_dir) as shell, shell.db.transaction() as tx:
-        query = companies.PEOPLE.format(now="%(now)s") + " order by p.name, p.id"
-        rows = reading.many(tx, companies.PersonRow, query, {"now": shell.clock.now()})
+        query = people_queries.PEOPLE.format(now="%(now)s") + " order by p.name, p.id"
+        rows = reading.many(tx, people_queries.PersonRow, query, {"now": shell.clock.now()})
         teams = {team.id: team.slug for team in shell.company(tx).teams.values()}
     if as_json:
         printing.as_json(rows)

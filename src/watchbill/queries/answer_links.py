@@ -10,7 +10,7 @@ from itsdangerous import BadSignature
 from watchbill.core.incidents import Incident
 from watchbill.core.people import PersonId
 from watchbill.errors import NotFound
-from watchbill.queries import messages, screens_incidents
+from watchbill.queries import messages, people
 from watchbill.store import incidents as incidents_store
 from watchbill.store.database import Database
 
@@ -54,7 +54,7 @@ def read(db: Database, token: str) -> AnswerLink:
             raise BadLink
         incident = incidents_store.look(tx, page[0])
         by = incident.resolved_by or incident.acknowledged_by
-        names = screens_incidents.names(tx, {person_id, *([by] if by else [])})
+        names = people.names(tx, {person_id, *([by] if by else [])})
     return AnswerLink(
         person_id=PersonId(person_id),
         person_name=names[person_id],

@@ -1,4 +1,4 @@
-"""Companies: offices, teams, people and what belongs to them, as rows for screens and API."""
+"""Companies: offices, teams, rotas, absences, terms and shifts, as rows for screens and API."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from watchbill.queries import reading
 from watchbill.queries.reading import Part
+from watchbill.store import companies
 from watchbill.store.database import Tx
 
 
@@ -38,52 +39,6 @@ class TeamRow:
     week: list[dict[str, Any]] | None
     policy: list[dict[str, Any]]
     members: list[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonRow:
-    """A person; how they are reached is shown to themselves and admins only."""
-
-    id: str
-    name: str
-    email: str
-    role: str
-    is_admin: bool
-    team_id: str | None
-    office_id: str | None
-    zone: str | None
-    skills: str
-    helps: bool
-    disabled_at: datetime | None
-    #: At least one contact method is verified.
-    is_reachable: bool
-    #: Has agreed to a term that is not over.
-    is_volunteer: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MethodRow:
-    """A way to reach a person."""
-
-    id: str
-    person_id: str
-    channel: str
-    address: str
-    label: str
-    created_at: datetime
-    verified_at: datetime | None
-    failed_at: datetime | None
-    failure: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleRow:
-    """After how many seconds in vain a method is used."""
-
-    id: str
-    person_id: str
-    method_id: str
-    after_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,21 +117,6 @@ select t.id, t.slug, t.name, t.office_id, t.zone, t.week, t.policy,
     as members
 from teams t
 """
-PEOPLE = """
-select p.id, p.name, p.email, p.role, p.is_admin, p.team_id, p.office_id, p.zone, p.skills, p.helps,
-  p.disabled_at,
-  exists (select from contact_methods m where m.person_id = p.id and m.verified_at is not null)
-    as is_reachable,
-  exists (select from terms r where r.person_id = p.id and upper(r.during) > {now})
-    as is_volunteer
-from people p
-"""
-METHODS = """
-select m.id, m.person_id, m.channel, m.address, m.label, m.created_at, m.verified_at, m.failed_at,
-  m.failure
-from contact_methods m
-"""
-RULES = "select r.id, r.person_id, r.method_id, r.after_s from contact_rules r"
 ABSENCES = "select a.id, a.person_id, a.starts_at, a.ends_at from absences a"
 TERMS = """
 select r.id, r.person_id, p.name as person, lower(r.during) as starts_at, upper(r.during) as ends_at,
@@ -197,25 +137,20 @@ from rotas r
 OVERRIDES = """
 select v.id, v.rota_id, v.person_id, v.starts_at, v.ends_at, v.created_at from rota_overrides v
 """
+_COUNTRIES = "select id, country, region from offices"
+_CLOSED = "select office_id, day, name from closing_days where day between %s and %s"
 
 
-def people(
-    tx: Tx, *, now: datetime, where: dict[str, object], limit: int, cursor: str | None
-) -> Part[PersonRow]:
-    """Return one part of the people."""
-    base = PEOPLE.format(now=f"'{now.isoformat()}'::timestamptz")
-    return reading.listed(tx, PersonRow, base, where, order=("p.id",), page=(limit, cursor))
-
-
-def person(tx: Tx, person_id: str, *, now: datetime) -> PersonRow:
-    """Return one person.
-
-    Raises: NotThere.
-    """
-    found = people(tx, now=now, where={"p.id = %s": person_id}, limit=1, cursor=None).items
-    if not found:
-        raise reading.NotThere
-    return found[0]
+def closed_days(tx: Tx, first: date, last: date) -> dict[str, dict[date, str]]:
+    """Return by office the holidays and closing days from `first` to `last`, in order, named."""
+    found: dict[str, dict[date, str]] = {}
+    for office, country, region in tx.execute(_COUNTRIES):
+        holidays = companies.public_holidays(country, region).items()
+        found[office] = {day: name for day, name in holidays if first <= day <= last}
+    for office, day, name in tx.execute(_CLOSED, [first, last]):
+        days = found.setdefault(office, {})
+        days[day] = name or days.get(day, "") or "closed"
+    return {office: dict(sorted(days.items())) for office, days in found.items()}
 
 
 def shifts(

@@ -1,4 +1,4 @@
-"""Incidents: the list with its filters, and one incident with all that belongs to it."""
+"""Incidents: the list with its filters, those of this moment, and one with all that belongs to it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from watchbill.queries import alerts, pages, reading
+from watchbill.core.incidents import Incident
+from watchbill.queries import alerts, pages, people, reading
 from watchbill.queries.alerts import AlertRow
 from watchbill.queries.pages import PageRow
 from watchbill.queries.reading import Part
+from watchbill.store import incidents as incidents_store
 from watchbill.store.database import Tx
 
 
@@ -50,6 +52,16 @@ class IncidentRow:
     stuck_at: datetime | None
     #: The engine failed on it then.
     failed_at: datetime | None
+
+    @property
+    def answered_by(self) -> str | None:
+        """Return who resolved it, or has it."""
+        return self.resolved_by or self.acknowledged_by
+
+    @property
+    def until_at(self) -> datetime | None:
+        """Return when the hold or the snooze ends that it is in."""
+        return {"held": self.hold_until, "snoozed": self.snoozed_until}.get(self.state)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +112,37 @@ class IncidentDetail:
     alerts: tuple[AlertRow, ...]
     #: Newest first, at most 200.
     pages: tuple[PageRow, ...]
-    #: Newest first, at most 500.
+    #: Newest first, at most 200.
     timeline: tuple[EntryRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One incident as the core knows it, with what its screen tells."""
+
+    incident: Incident
+    alarm: AlarmText | None
+    #: Newest first, at most 50.
+    pages: tuple[PageRow, ...]
+    #: Firing ones first.
+    alerts: tuple[AlertRow, ...]
+    #: Newest first, at most 200.
+    timeline: tuple[EntryRow, ...]
+    #: What the people in it are called.
+    names: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Incidents of this moment: a person's own, the open ones and the held."""
+
+    mine: IncidentRow | None
+    #: Newest first.
+    open: tuple[IncidentRow, ...]
+    open_count: int
+    #: In the order in which their hold ends.
+    held: tuple[IncidentRow, ...]
+    held_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +156,14 @@ class Filter:
     severity: str = ""
     #: Words of the title or alarm, a number, or a dedup key.
     text: str = ""
+    #: Services that the text names too.
+    services_called: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     #: The person who is being called about it, or has it.
     mine: str = ""
+    #: The person who is being called about it.
+    calling: str = ""
 
 
 _LIST = """
@@ -131,11 +176,6 @@ select i.id, i.number, i.title, i.state, i.severity, i.side, i.reason, i.alarm, 
 from incidents i join services s on s.id = i.service_id join teams t on t.id = i.team_id
 left join people a on a.id = i.acknowledged_by
 """
-_REST = """
-select facts, step, step_ends_at, boundary_at, ack_until, help_asked_by, glass_by, glass_reason,
-       close_at, service_id, alarm
-from incidents where id = %s
-"""
 _ALARM = """
 select id, key, title, state, severity, customer_impact, required_action, runbook, runbook_url,
        muted_until
@@ -145,6 +185,20 @@ _TIMELINE = """
 select e.id, e.at, e.kind, e.person_id, p.name as person, e.facts
 from timeline e left join people p on p.id = e.person_id
 """
+_OPEN_NOW = (
+    _LIST
+    + "where i.state in ('triggered', 'acknowledged', 'snoozed') "
+    + "order by i.opened_at desc, i.id desc limit %s"
+)
+_HELD_NOW = _LIST + "where i.state = 'held' order by i.hold_until, i.id limit %s"
+_MINE_NOW = (
+    _LIST
+    + """
+join pages mine on mine.incident_id = i.id and mine.person_id = %s and mine.ended_at is null
+order by array_position(array['critical', 'error', 'warning', 'info'], i.severity), mine.started_at
+limit 1
+"""
+)
 _OPEN_COUNTS = """
 select count(*) filter (where state <> 'held'), count(*) filter (where state = 'held')
 from incidents where state <> 'resolved'
@@ -152,7 +206,11 @@ from incidents where state <> 'resolved'
 _MATCHES = """
 i.id in (select id from incidents where to_tsvector('simple', title || ' ' || alarm) @@ to_tsquery('simple', %s)
          union all select incident_id from alerts where dedup_key = %s
-         union all select id from incidents where number = %s)
+         union all select id from incidents where number = %s
+         union all select id from incidents where service_id = any(%s))
+"""
+_CALLING = """
+i.id in (select incident_id from pages where person_id = %s and ended_at is null)
 """
 _MINE = """
 (i.state <> 'resolved' and (i.acknowledged_by = %s or i.id in (
@@ -187,24 +245,53 @@ def detail(tx: Tx, incident_id: str) -> IncidentDetail:
 
     Raises: NotThere.
     """
-    incident = get(tx, incident_id)
-    rest = tx.execute(_REST, [incident_id]).fetchone() or ()
-    alarms = reading.many(tx, AlarmText, _ALARM, [rest[9], rest[10]])
+    row, incident = get(tx, incident_id), incidents_store.look(tx, incident_id)
     return IncidentDetail(
-        incident=incident,
-        facts=rest[0],
-        step=rest[1],
-        step_ends_at=rest[2],
-        boundary_at=rest[3],
-        ack_until=rest[4],
-        help_asked_by=rest[5],
-        glass_by=rest[6],
-        glass_reason=rest[7],
-        close_at=rest[8],
-        alarm=alarms[0] if alarms else None,
+        incident=row,
+        facts=[list(fact) for fact in incident.facts],
+        step=incident.step,
+        step_ends_at=incident.step_ends_at,
+        boundary_at=incident.boundary_at,
+        ack_until=incident.ack_until,
+        help_asked_by=incident.help_asked_by,
+        glass_by=incident.glass_by,
+        glass_reason=incident.glass_reason,
+        close_at=incident.close_at,
+        alarm=_alarm(tx, incident),
         alerts=alerts.of_incident(tx, incident_id, limit=50),
-        pages=pages.of_incident(tx, incident_id),
-        timeline=timeline(tx, incident_id, limit=500).items,
+        pages=pages.of_incident(tx, incident_id, limit=reading.MOST),
+        timeline=timeline(tx, incident_id, limit=reading.MOST).items,
+    )
+
+
+def story(tx: Tx, incident_id: str, *, alerts_limit: int) -> Story:
+    """Return one incident with what its screen tells.
+
+    Raises: NoSuchIncident.
+    """
+    incident = incidents_store.look(tx, incident_id)
+    called = pages.of_incident(tx, incident_id, limit=50)
+    told = timeline(tx, incident_id, limit=reading.MOST).items
+    return Story(
+        incident=incident,
+        alarm=_alarm(tx, incident),
+        pages=called,
+        alerts=alerts.of_incident(tx, incident_id, limit=alerts_limit),
+        timeline=told,
+        names=people.names(tx, _people(incident, called, told)),
+    )
+
+
+def board(tx: Tx, person_id: str, *, limit: int) -> Board:
+    """Return the incidents of this moment."""
+    mine = reading.many(tx, IncidentRow, _MINE_NOW, [person_id])
+    open_count, held_count = tx.execute(_OPEN_COUNTS).fetchone() or (0, 0)
+    return Board(
+        mine=mine[0] if mine else None,
+        open=reading.many(tx, IncidentRow, _OPEN_NOW, [limit]),
+        open_count=open_count,
+        held=reading.many(tx, IncidentRow, _HELD_NOW, [limit]),
+        held_count=held_count,
     )
 
 
@@ -222,10 +309,19 @@ def timeline(
     )
 
 
-def open_counts(tx: Tx) -> tuple[int, int]:
-    """Return how many incidents are open and not held, and how many are held."""
-    row = tx.execute(_OPEN_COUNTS).fetchone()
-    return (row[0], row[1]) if row else (0, 0)
+def _alarm(tx: Tx, incident: Incident) -> AlarmText | None:
+    found = reading.many(tx, AlarmText, _ALARM, [incident.service_id, incident.alarm])
+    return found[0] if found else None
+
+
+def _people(
+    incident: Incident, called: tuple[PageRow, ...], told: tuple[EntryRow, ...]
+) -> set[str]:
+    found = {page.person_id for page in called}
+    found |= {entry.person_id for entry in told if entry.person_id}
+    found |= {str(p) for entry in told for p in entry.facts.get("people", ())}
+    own = (incident.acknowledged_by, incident.resolved_by, incident.glass_by)
+    return found | {person_id for person_id in own if person_id}
 
 
 def _conditions(wanted: Filter) -> dict[str, Any]:
@@ -246,8 +342,10 @@ def _conditions(wanted: Filter) -> dict[str, Any]:
     found |= {condition: value for condition, value in plain.items() if value}
     if wanted.mine:
         found[_MINE] = (wanted.mine, wanted.mine)
+    if wanted.calling:
+        found[_CALLING] = wanted.calling
     if wanted.text.strip():
-        found[_MATCHES] = _search(wanted.text)
+        found[_MATCHES] = (*_search(wanted.text), list(wanted.services_called))
     return found
 
 

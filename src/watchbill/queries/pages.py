@@ -62,6 +62,7 @@ select n.id, n.kind, n.channel, n.state, n.incident_id, n.page_id, n.person_id, 
   n.due_at, n.created_at, n.sent_at, n.attempts, n.error
 from notifications n
 """
+_CALLED = "select count(*) from pages where person_id = %s and ended_at is null"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +102,15 @@ def get(tx: Tx, page_id: str) -> PageRow:
     return _with_notifications(tx, (found,))[0]
 
 
-def of_incident(tx: Tx, incident_id: str) -> tuple[PageRow, ...]:
-    """Return an incident's newest 200 pages, newest first."""
-    return listed(tx, Filter(incident_id=incident_id), limit=reading.MOST).items
+def of_incident(tx: Tx, incident_id: str, *, limit: int) -> tuple[PageRow, ...]:
+    """Return an incident's newest pages, newest first."""
+    return listed(tx, Filter(incident_id=incident_id), limit=limit).items
+
+
+def paged_count(tx: Tx, person_id: str) -> int:
+    """Return about how many incidents the person is being called now."""
+    row = tx.execute(_CALLED, [person_id]).fetchone()
+    return row[0] if row else 0
 
 
 def notifications(

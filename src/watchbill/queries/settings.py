@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from watchbill.queries import reading
+from watchbill.queries.reading import Part
 from watchbill.store import organization
 from watchbill.store.database import Tx
 
@@ -122,6 +124,32 @@ class AuditRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """An integration with when it last brought an event."""
+
+    id: str
+    name: str
+    source: str
+    service_id: str
+    key_hint: str
+    last_event_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """A webhook with its last delivery."""
+
+    id: str
+    name: str
+    url: str
+    team_id: str | None
+    #: `sent` or `failed`; None if nothing was delivered yet.
+    state: str | None
+    error: str | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationRow:
     """What holds for the whole company."""
 
@@ -171,6 +199,45 @@ ORGANIZATION = """
 select name, volunteer_wait_s, manager_wait_s, pages_a_month, people_at_once, base_url
 from organization
 """
+_DOORS = """
+select i.id, i.name, i.source, i.service_id, i.key_hint,
+       greatest((select max(a.last_at) from alerts a where a.integration_id = i.id),
+                (select h.seen_at from heartbeats h where h.integration_id = i.id)) as last_event_at
+from integrations i join services s on s.id = i.service_id
+where i.disabled_at is null order by s.name, i.name, i.id
+"""
+_HOOKS = """
+select w.id, w.name, w.url, w.team_id, n.state, n.error, coalesce(n.sent_at, n.created_at) as at
+from webhooks w left join lateral (
+  select state, error, sent_at, created_at from notifications
+  where webhook_id = w.id and state in ('sent', 'failed') order by id desc limit 1) n on true
+where w.disabled_at is null order by w.created_at, w.id
+"""
+_SAYS = """
+(u.action ilike %s or p.name ilike %s or u.actor ilike %s or u.noun_id ilike %s)
+"""
+
+
+def doors(tx: Tx) -> tuple[Door, ...]:
+    """Return every open door, by service and name."""
+    return reading.many(tx, Door, _DOORS)
+
+
+def hooks(tx: Tx) -> tuple[Hook, ...]:
+    """Return the webhooks, oldest first."""
+    return reading.many(tx, Hook, _HOOKS)
+
+
+def tokens(tx: Tx) -> tuple[TokenRow, ...]:
+    """Return the newest 200 tokens that are not revoked, newest first."""
+    query = TOKENS + "where k.revoked_at is null order by k.created_at desc, k.id desc limit 200"
+    return reading.many(tx, TokenRow, query)
+
+
+def audit(tx: Tx, *, text: str, limit: int, cursor: str | None) -> Part[AuditRow]:
+    """Return one part of the audit log, newest first, narrowed to lines with the text."""
+    where = {_SAYS: (f"%{text}%",) * 4} if text else {}
+    return reading.listed(tx, AuditRow, AUDIT, where, order=("u.id",), page=(limit, cursor))
 
 
 def organization_version(tx: Tx) -> str:

@@ -11,7 +11,7 @@ from watchbill.core import rotas
 from watchbill.core.company import Company
 from watchbill.core.people import PersonId
 from watchbill.queries import incidents, lines, oncall
-from watchbill.queries.incidents import IncidentRow
+from watchbill.queries.incidents import Board, IncidentRow
 from watchbill.queries.lines import HealthLine
 from watchbill.queries.oncall import OnCallRow
 from watchbill.store.database import Tx
@@ -51,7 +51,7 @@ class Tonight:
     volunteer: Standing | None
     manager: Standing | None
     offices: tuple[OfficeNow, ...]
-    #: At most 20 each, newest first, and how many there are in all.
+    #: At most 20 each, as on the board, and how many there are in all.
     open: tuple[IncidentRow, ...]
     open_count: int
     held: tuple[IncidentRow, ...]
@@ -66,31 +66,50 @@ class Tonight:
     health: tuple[HealthLine, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What is read for the first screen beside the company itself."""
+
+    board: Board
+    pages_count: int
+    health: tuple[HealthLine, ...]
+
+
 _PAGES = "select count(*) from pages where out_of_hours and started_at >= %s and started_at <= %s"
+
+
+def figures(
+    tx: Tx, company: Company, *, now: datetime, month_at: datetime, person_id: str = "", limit: int
+) -> Figures:
+    """Return what is open and held, at most `limit` each, and the figures at `now`."""
+    counted = tx.execute(_PAGES, [month_at, now]).fetchone()
+    return Figures(
+        board=incidents.board(tx, person_id, limit=limit),
+        pages_count=counted[0] if counted else 0,
+        health=lines.health(tx, company, now=now, month_at=month_at),
+    )
 
 
 def tonight(tx: Tx, company: Company, *, now: datetime) -> Tonight:
     """Return the first screen at `now`."""
     teams = oncall.on_call(company, at=now)
-    open_count, held_count = incidents.open_counts(tx)
     month_at = month_start(company, now)
-    counted = tx.execute(_PAGES, [month_at, now]).fetchone()
-    newest = incidents.listed(tx, incidents.Filter(state="open"), limit=100).items
+    found = figures(tx, company, now=now, month_at=month_at, limit=20)
     return Tonight(
         at=now,
         volunteer=volunteer(company, now),
         manager=manager(company, now),
         offices=_offices(company, teams, now),
-        open=tuple(row for row in newest if row.state != "held")[:20],
-        open_count=open_count,
-        held=incidents.listed(tx, incidents.Filter(state="held"), limit=20).items,
-        held_count=held_count,
+        open=found.board.open,
+        open_count=found.board.open_count,
+        held=found.board.held,
+        held_count=found.board.held_count,
         on_call=_awakeable(company, teams, now),
         on_call_limit=company.people_at_once,
-        pages_count=counted[0] if counted else 0,
+        pages_count=found.pages_count,
         pages_target=company.pages_a_month,
         month_at=month_at,
-        health=lines.health(tx, company, now=now, month_at=month_at),
+        health=found.health,
     )
 
 

@@ -14,6 +14,7 @@ from watchbill.queries import (
     incidents,
     oncall,
     pages,
+    people,
     reading,
     settings,
     tonight,
@@ -147,8 +148,8 @@ def test_helpers_are_asked_by_mail_and_only_at_work(seeded: seed.Seeded) -> None
     [
         (companies.OfficeRow, companies.OFFICES, "o.id"),
         (companies.TeamRow, companies.TEAMS, "t.id"),
-        (companies.MethodRow, companies.METHODS, "m.id"),
-        (companies.RuleRow, companies.RULES, "r.id"),
+        (people.MethodRow, people.METHODS, "m.id"),
+        (people.RuleRow, people.RULES, "r.id"),
         (companies.AbsenceRow, companies.ABSENCES, "a.id"),
         (companies.TermRow, companies.TERMS, "r.id"),
         (companies.RotaRow, companies.ROTAS, "r.id"),
@@ -171,8 +172,8 @@ def test_every_list_reads(seeded: seed.Seeded, kind: type, query: str, order: st
 def test_shifts_and_people(seeded: seed.Seeded) -> None:
     with seeded.shell.db.transaction() as tx:
         found = companies.shifts(tx, since=seed.TUESDAY, until=None, limit=5, cursor=None).items
-        vera = companies.person(tx, seeded.vera, now=seed.TUESDAY)
-        ann = companies.person(tx, seeded.ann, now=seed.TUESDAY)
+        vera = people.person(tx, seeded.vera, now=seed.TUESDAY)
+        ann = people.person(tx, seeded.ann, now=seed.TUESDAY)
         assert alerts.listed(tx).items == ()
     assert [row.person for row in found] == ["Vera"]
     assert (vera.is_volunteer, ann.is_volunteer) == (True, False)

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from watchbill.actions import audit, contacts, organization, sessions, tokens
-from watchbill.queries import companies, reading, settings
-from watchbill.queries.companies import MethodRow, PersonRow, RuleRow
+from watchbill.queries import people as people_queries
+from watchbill.queries import reading, settings
+from watchbill.queries.people import MethodRow, PersonRow, RuleRow
 from watchbill.queries.reading import Part
 from watchbill.queries.settings import AuditRow, OrganizationRow, TokenRow
 from watchbill.web.api import asked, resources
@@ -113,7 +114,7 @@ resources.add(router, AUDIT)
 def get_me(caller: asked.Reader) -> Any:
     """Read who I am."""
     with caller.shell.db.transaction() as tx:
-        person = companies.person(tx, caller.person_id, now=caller.shell.clock.now())
+        person = people_queries.person(tx, caller.person_id, now=caller.shell.clock.now())
     return {"person": person, "allowed": sorted(caller.allowed)}
 
 
@@ -134,7 +135,7 @@ def list_contact_methods(
     """List a person's contact methods, one's own unless said otherwise."""
     wanted = person_id or caller.person_id
     audit.need_self_or_admin(caller.actor, wanted)
-    return _owned(caller, MethodRow, companies.METHODS, "m", (wanted, limit, cursor))
+    return _owned(caller, MethodRow, people_queries.METHODS, "m", (wanted, limit, cursor))
 
 
 @router.post("/contact-methods", status_code=201, response_model=MethodRow)
@@ -177,7 +178,7 @@ def list_rules(
 ) -> Any:
     """List a person's contact rules."""
     audit.need_self_or_admin(caller.actor, person_id)
-    return _owned(caller, RuleRow, companies.RULES, "r", (person_id, limit, cursor))
+    return _owned(caller, RuleRow, people_queries.RULES, "r", (person_id, limit, cursor))
 
 
 @router.put("/people/{person_id}/rules", response_model=asked.Listing[RuleRow])
@@ -185,7 +186,7 @@ def set_rules(caller: asked.Writer, person_id: asked.Id, body: Rules) -> Any:
     """Replace a person's contact rules; without any, every method is used at once."""
     rules = [rule.model_dump() for rule in body.rules]
     contacts.set_rules(caller.shell, person_id, rules, by=caller.actor)
-    return _owned(caller, RuleRow, companies.RULES, "r", (person_id, 50, None))
+    return _owned(caller, RuleRow, people_queries.RULES, "r", (person_id, 50, None))
 
 
 @router.get("/tokens", response_model=asked.Listing[TokenRow])
@@ -270,4 +271,4 @@ def _owned(
 
 def _method(caller: Caller, method_id: str) -> MethodRow:
     with caller.shell.db.transaction() as tx:
-        return reading.one(tx, MethodRow, companies.METHODS + "where m.id = %s", [method_id])
+        return reading.one(tx, MethodRow, people_queries.METHODS + "where m.id = %s", [method_id])

@@ -10,7 +10,9 @@ from pydantic import BaseModel, Field
 
 from watchbill.actions import absences, offices, people, rotas, shifts, teams, terms
 from watchbill.queries import companies, reading
-from watchbill.queries.companies import PersonRow, ShiftRow
+from watchbill.queries import people as people_queries
+from watchbill.queries.companies import ShiftRow
+from watchbill.queries.people import PersonRow
 from watchbill.web.api import asked, resources
 from watchbill.web.api.resources import Resource
 from watchbill.web.auth import Caller
@@ -293,7 +295,7 @@ def list_people(
     where = {condition: value for condition, value in wanted.items() if value}
     now = caller.shell.clock.now()
     with caller.shell.db.transaction() as tx:
-        part = companies.people(tx, now=now, where=where, limit=limit, cursor=cursor)
+        part = people_queries.people(tx, now=now, where=where, limit=limit, cursor=cursor)
     return asked.listing(part)
 
 
@@ -353,6 +355,6 @@ def set_password(caller: asked.Writer, person_id: asked.Id, body: Password) -> R
 
 def _person(caller: Caller, person_id: str, response: Response) -> PersonRow:
     with caller.shell.db.transaction() as tx:
-        found = companies.person(tx, person_id, now=caller.shell.clock.now())
+        found = people_queries.person(tx, person_id, now=caller.shell.clock.now())
         asked.tag(response, reading.version(tx, "people", person_id))
     return found

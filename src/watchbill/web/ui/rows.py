@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from watchbill.core.company import Company
-from watchbill.core.people import PersonId, ServiceId, TeamId
-from watchbill.queries import screens_incidents
-from watchbill.queries.screens_incidents import Row
+from watchbill.core.people import PersonId
+from watchbill.queries import people
+from watchbill.queries.incidents import IncidentRow as Row
 from watchbill.web.ui.shell import Choice, IncidentRow
 from watchbill.web.ui.visits import Visit
 
@@ -17,25 +17,24 @@ def incident_rows(visit: Visit, rows: Iterable[Row]) -> tuple[IncidentRow, ...]:
     found = list(rows)
     wanted = {p for row in found for p in (row.answered_by, *row.calling[:3]) if p}
     known = {str(p): person.name for p, person in visit.company.people.items()}
-    gone = wanted - known.keys()
-    names = known | (screens_incidents.names_of(visit.site.shell.db, gone) if gone else {})
+    if gone := wanted - known.keys():
+        with visit.site.shell.db.transaction() as tx:
+            known |= people.names(tx, gone)
     viewer = visit.viewer.id if visit.viewer else ""
-    return tuple(_row(visit.company, row, names, viewer) for row in found)
+    return tuple(_row(row, known, viewer) for row in found)
 
 
-def _row(company: Company, row: Row, names: Mapping[str, str], viewer: str) -> IncidentRow:
-    service = company.services.get(ServiceId(row.service_id))
-    team = company.teams.get(TeamId(row.team_id))
+def _row(row: Row, names: Mapping[str, str], viewer: str) -> IncidentRow:
     return IncidentRow(
         id=row.id,
         number=row.number,
         sentence=row.title,
         state=row.state,  # type: ignore[arg-type]  # the database checks it
         severity=row.severity,  # type: ignore[arg-type]  # written from the enum
-        service_name=service.name if service else row.service_id,
-        team_name=team.name if team else row.team_id,
+        service_name=row.service,
+        team_name=row.team,
         opened_at=row.opened_at,
-        alerts_count=row.alerts_count,
+        alerts_count=row.alerts,
         person_name=_people(row, names),
         until_at=row.until_at,
         is_mine=viewer in row.calling,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
@@ -10,9 +10,11 @@ from starlette.responses import Response
 
 from watchbill.core import helpers, routing
 from watchbill.core.incidents import Incident, IncidentState
-from watchbill.core.routing import Side
-from watchbill.queries import screens_incident
-from watchbill.queries.screens_incident import Called, Story
+from watchbill.core.routing import Reason, Side, StepRole
+from watchbill.queries import incidents as queries
+from watchbill.queries.alerts import AlertRow
+from watchbill.queries.incidents import EntryRow, Story
+from watchbill.queries.pages import NotificationRow, PageRow
 from watchbill.web import markdown
 from watchbill.web.ui import incidents, pages, rows, wording
 from watchbill.web.ui.incidents import Verb
@@ -35,26 +37,27 @@ def incident_page(
     visit: Visit, incident_id: str, *, error: str = "", status: int = 200
 ) -> Response:
     """Show an incident, with what was wrong with the form just sent."""
-    story = screens_incident.read(visit.site.shell.db, incident_id, alerts_limit=_ALERTS)
+    with visit.site.shell.db.transaction() as tx:
+        story = queries.story(tx, incident_id, alerts_limit=_ALERTS)
     return pages.render(visit.request, pages.INCIDENT, _context(visit, story, error), status=status)
 
 
 def _context(visit: Visit, story: Story, error: str) -> incidents.Incident:
     incident, company = story.incident, visit.company
     service, team = company.services[incident.service_id], company.teams[incident.team_id]
-    by = incident.resolved_by or incident.acknowledged_by
+    by, alarm = incident.resolved_by or incident.acknowledged_by, story.alarm
     return incidents.Incident(
         id=incident.id,
         number=incident.number,
         sentence=incident.title,
-        customer_pain=story.alarm.customer_impact,
+        customer_pain=alarm.customer_impact if alarm else "",
         state=incident.state.value,
         severity=incident.severity.value,
         service_name=service.name,
         team_id=team.id,
         team_name=team.name,
         alarm_key=incident.alarm,
-        alarm_state=story.alarm.state.replace("_", " "),
+        alarm_state=alarm.state.replace("_", " ") if alarm else "unregistered",
         opened_at=incident.opened_at,
         until_at=incident.hold_until or incident.snoozed_until or incident.ack_until,
         answered_by=story.names.get(by, "") if by else _unnamed(incident),
@@ -64,7 +67,7 @@ def _context(visit: Visit, story: Story, error: str) -> incidents.Incident:
         can=_can(visit, story),
         snoozes=SNOOZES,
         runbook=_runbook(story),
-        runbook_href=_web_href(story.alarm.runbook_url),
+        runbook_href=_web_href(alarm.runbook_url) if alarm else "",
         pages=tuple(_page(story, page, visit.zone) for page in story.pages),
         alerts=tuple(_alert(alert) for alert in story.alerts),
         alerts_count=incident.alerts,
@@ -82,7 +85,7 @@ def _unnamed(incident: Incident) -> str:
     return "its source" if incident.acknowledged_at else ""
 
 
-def _own_page(visit: Visit, story: Story) -> Called | None:
+def _own_page(visit: Visit, story: Story) -> PageRow | None:
     mine = (p for p in story.pages if p.person_id == visit.me.id and p.ended_at is None)
     return next(mine, None)
 
@@ -92,17 +95,17 @@ def _why(visit: Visit, story: Story) -> incidents.Why:
     page = _own_page(visit, story)
     calling = page or next((p for p in story.pages if p.ended_at is None), None)
     if page is not None:
-        sentence = wording.why_me(page.role, page.reason)
+        sentence = wording.why_me(StepRole(page.role), Reason(page.reason))
     elif calling is not None:
         name = story.names.get(calling.person_id, "Somebody")
-        sentence = wording.why_them(name, calling.role, calling.reason)
+        sentence = wording.why_them(name, StepRole(calling.role), Reason(calling.reason))
     else:
         sentence = wording.why_so(incident.reason)
     if incident.stuck_at is not None:
         sentence = f"Nobody can be reached; it is tried again and again. {sentence}"
     facts = calling.facts if calling else incident.facts
     return incidents.Why(
-        reason=(calling.reason if calling else incident.reason).value,
+        reason=calling.reason if calling else incident.reason.value,
         sentence=sentence,
         facts=tuple(
             Fact(label=wording.FACTS.get(name, name), value=value) for name, value in facts if value
@@ -152,38 +155,40 @@ def _can(visit: Visit, story: Story) -> frozenset[Verb]:
 
 def _runbook(story: Story) -> Markup | None:
     alarm = story.alarm
-    if not alarm.runbook:
+    if alarm is None or not alarm.runbook:
         return None
     first = f"**What to do:** {alarm.required_action}\n\n" if alarm.required_action else ""
     return markdown.to_html(first + alarm.runbook)
 
 
-def _page(story: Story, page: Called, zone: str) -> incidents.PageRow:
+def _page(story: Story, page: PageRow, zone: str) -> incidents.PageRow:
     return incidents.PageRow(
         person_name=story.names.get(page.person_id, "somebody"),
-        role=wording.ROLES[page.role],
+        role=wording.ROLES[StepRole(page.role)],
         state=page.outcome or "calling",
         started_at=page.started_at,
         notifications=tuple(
-            _sent(sent.channel, sent.state, sent.at, sent.error, zone) for sent in page.sent
+            _sent(note, zone)
+            for note in page.notifications
+            if note.kind == "page" and note.state != "cancelled"
         ),
     )
 
 
-def _sent(channel: str, state: str, at: datetime, error: str, zone: str) -> str:
-    name = _CHANNELS.get(channel, channel)
-    when = wording.short(at, zone).rsplit(" ", 1)[-1]
-    if state == "failed":
-        return f"{name} failed: {error[:120]}"
-    if state in ("planned", "claimed"):
-        return f"{name} not taken yet: {error[:120]}" if error else f"{name} due {when}"
+def _sent(note: NotificationRow, zone: str) -> str:
+    name, why = _CHANNELS.get(note.channel, note.channel), note.error[:120]
+    when = wording.short(note.sent_at or note.due_at, zone).rsplit(" ", 1)[-1]
+    if note.state == "failed":
+        return f"{name} failed: {why}"
+    if note.state in ("planned", "claimed"):
+        return f"{name} not taken yet: {why}" if why else f"{name} due {when}"
     return f"{name} sent {when}"
 
 
-def _alert(alert: screens_incident.AlertRow) -> incidents.AlertRow:
+def _alert(alert: AlertRow) -> incidents.AlertRow:
     return incidents.AlertRow(
         summary=alert.summary,
-        is_firing=alert.is_firing,
+        is_firing=alert.state == "firing",
         severity=alert.severity,  # type: ignore[arg-type]  # written from the enum
         started_at=alert.first_at,
         events_count=alert.events,
@@ -194,9 +199,9 @@ def _alert(alert: screens_incident.AlertRow) -> incidents.AlertRow:
 def _links(story: Story) -> tuple[incidents.Link, ...]:
     found: dict[str, str] = {}
     for alert in story.alerts:
-        for href, text in alert.links:
-            if _web_href(href):
-                found.setdefault(href, text or href)
+        for link in alert.links:
+            if _web_href(link["href"]):
+                found.setdefault(link["href"], link.get("text") or link["href"])
     links = (incidents.Link(href=href, text=text[:120]) for href, text in found.items())
     return tuple(links)[:_LINKS]
 
@@ -210,7 +215,7 @@ def _web_href(href: str) -> str:
     return href if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
-def _entry(story: Story, entry: screens_incident.Entry, zone: str) -> incidents.TimelineRow:
+def _entry(story: Story, entry: EntryRow, zone: str) -> incidents.TimelineRow:
     name = story.names.get(entry.person_id, "") if entry.person_id else ""
     sentence, who = wording.happened(entry.kind, entry.facts, name, story.names, zone)
     note = str(entry.facts.get("text", ""))

@@ -8,9 +8,8 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from watchbill.core import hours
-from watchbill.core.people import ServiceId
-from watchbill.queries import screens_incidents
-from watchbill.queries.screens_incidents import Wanted
+from watchbill.queries import incidents as queries
+from watchbill.queries.incidents import Filter
 from watchbill.web.ui import incidents, pages, rows
 from watchbill.web.ui.visits import Visit
 
@@ -22,18 +21,18 @@ def show_incidents(visit: Visit) -> Response:
     """Show a page of the list, narrowed as asked."""
     asked = _filter(visit)
     mine, cursor = visit.asked("mine"), visit.asked("cursor")
-    found = screens_incidents.listed(
-        visit.site.shell.db, _wanted(visit, asked, mine=mine, cursor=cursor), limit=_PAGE + 1
-    )
+    wanted = _wanted(visit, asked, mine=mine)
+    with visit.site.shell.db.transaction() as tx:
+        found = queries.listed(tx, wanted, limit=_PAGE, cursor=cursor)
     query = {name: getattr(asked, name) for name in incidents.IncidentFilter.__slots__}
     query = {name: value for name, value in query.items() if value or name == "state"}
     query |= {"mine": mine} if mine else {}
-    more = {**query, "cursor": found[_PAGE - 1].id} if len(found) > _PAGE else {}
+    more = {**query, "cursor": found.next_cursor} if found.next_cursor else {}
     context = incidents.IncidentList(
         filter=asked,
         teams=rows.team_choices(visit.company),
         services=rows.service_choices(visit.company),
-        rows=rows.incident_rows(visit, found[:_PAGE]),
+        rows=rows.incident_rows(visit, found.items),
         next_query=f"?{urlencode(more)}" if more else "",
         first_query=f"?{urlencode(query)}" if cursor else "",
     )
@@ -72,23 +71,24 @@ def _filter(visit: Visit) -> incidents.IncidentFilter:
     return incidents.IncidentFilter(**given)
 
 
-def _wanted(visit: Visit, asked: incidents.IncidentFilter, *, mine: str, cursor: str) -> Wanted:
+def _wanted(visit: Visit, asked: incidents.IncidentFilter, *, mine: str) -> Filter:
     since, until = _day(asked.since), _day(asked.until)
-    services = visit.company.services
-    return Wanted(
+    text = asked.text.lower()
+    return Filter(
         text=asked.text,
         services_called=tuple(
-            s for s in services if asked.text and asked.text.lower() in services[ServiceId(s)].name.lower()
+            service.id
+            for service in visit.company.services.values()
+            if text and text in service.name.lower()
         ),
         state=asked.state,
-        team=asked.team,
-        service=asked.service,
+        team_id=asked.team,
+        service_id=asked.service,
         severity=asked.severity,
         since=_midnight(since, visit.zone) if since else None,
         until=_midnight(until + timedelta(days=1), visit.zone) if until else None,
         calling=visit.me.id if mine else "",
-        cursor=cursor[:64].replace("\x00", ""),
-    )  # fmt: skip
+    )
 
 
 def _day(text: str) -> date | None:

@@ -10,8 +10,8 @@ from watchbill.actions import events
 from watchbill.core import rotas
 from watchbill.core.people import Person
 from watchbill.core.rotas import Rota
-from watchbill.queries import screens_me
-from watchbill.queries.screens_me import Own
+from watchbill.queries import people as queries
+from watchbill.queries.people import Own
 from watchbill.web.ui import pages, people, times
 from watchbill.web.ui.shell import Choice
 from watchbill.web.ui.visits import SESSION, Visit
@@ -31,14 +31,11 @@ def show_me(visit: Visit) -> Response:
 def me_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
     """Show it with what was wrong with the form just sent."""
     me, company = visit.me, visit.company
-    own = screens_me.read(visit.site.shell.db, me.id, now=visit.now)
+    with visit.site.shell.db.transaction() as tx:
+        own = queries.own(tx, me.id, now=visit.now)
     team = company.teams.get(me.team_id) if me.team_id else None
     office = company.offices.get(me.office_id) if me.office_id else None
-    ways = tuple(
-        Choice(value=method.id, label=_way(method.channel, method.address))
-        for method in own.methods
-        if method.is_verified
-    )
+    ways = {method.id: _way(method) for method in own.methods}
     context = people.Me(
         name=me.name,
         email=me.email,
@@ -51,12 +48,16 @@ def me_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
         rules=tuple(
             people.RuleRow(
                 id=rule.id,
-                method=_way(rule.channel, rule.address),
+                method=ways[rule.method_id],
                 after=timedelta(seconds=rule.after_s),
             )
             for rule in own.rules
         ),
-        rule_methods=ways,
+        rule_methods=tuple(
+            Choice(value=method.id, label=ways[method.id])
+            for method in own.methods
+            if method.is_verified
+        ),
         shifts=tuple(sorted(_shifts(visit, me), key=lambda shift: shift.start_at))[:_SHOWN],
         sessions=_sessions(visit, own),
         error=error,
@@ -64,11 +65,11 @@ def me_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
     return pages.render(visit.request, pages.ME, context, status=status)
 
 
-def _way(channel: str, address: str) -> str:
-    return f"{CHANNELS.get(channel, channel)} {address}"
+def _way(method: queries.Method) -> str:
+    return f"{CHANNELS.get(method.channel, method.channel)} {method.address}"
 
 
-def _method(method: screens_me.Method, visit: Visit) -> people.MethodRow:
+def _method(method: queries.Method, visit: Visit) -> people.MethodRow:
     waits = method.code_until is not None and method.code_until > visit.now
     return people.MethodRow(
         id=method.id,

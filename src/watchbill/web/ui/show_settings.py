@@ -10,13 +10,14 @@ from starlette.responses import Response
 from watchbill.actions import tokens
 from watchbill.core import sources
 from watchbill.core.people import ServiceId, TeamId
-from watchbill.queries import screens_settings
+from watchbill.queries import settings as queries
 from watchbill.web.ui import pages, rows, settings
 from watchbill.web.ui.settings import NewSecret
 from watchbill.web.ui.shell import Choice
 from watchbill.web.ui.visits import Visit
 
 _AUDIT_PAGE = 100
+_PROGRAMS = {"system": "Watchbill", "cli": "Command line"}
 _SCOPES = {
     "read": "Read everything",
     "answer": "Answer incidents",
@@ -40,6 +41,8 @@ def integrations_page(
 ) -> Response:
     """Show the doors, with the key just made or what was wrong."""
     company = visit.company
+    with visit.site.shell.db.transaction() as tx:
+        doors = queries.doors(tx)
     context = settings.Integrations(
         rows=tuple(
             settings.IntegrationRow(
@@ -50,7 +53,7 @@ def integrations_page(
                 key_end=door.key_hint,
                 last_event_at=door.last_event_at,
             )
-            for door in screens_settings.doors(visit.site.shell.db)
+            for door in doors
         ),
         sources=tuple(Choice(value=key, label=label) for key, label in sources.KINDS.items()),
         services=rows.service_choices(company),
@@ -69,17 +72,19 @@ def tokens_page(
     visit: Visit, *, created: NewSecret | None = None, error: str = "", status: int = 200
 ) -> Response:
     """Show the tokens, with the one just made or what was wrong."""
+    with visit.site.shell.db.transaction() as tx:
+        listed = queries.tokens(tx)
     context = settings.Tokens(
         rows=tuple(
             settings.TokenRow(
                 id=token.id,
                 name=token.name,
                 scopes=tuple(token.scopes),
-                person_name=token.person_name,
+                person_name=token.person,
                 expires_at=token.expires_at,
                 used_at=token.seen_at,
             )
-            for token in screens_settings.tokens(visit.site.shell.db)
+            for token in listed
         ),
         scopes=tuple(Choice(value=scope, label=_SCOPES[scope]) for scope in tokens.SCOPES),
         created=created,
@@ -97,8 +102,10 @@ def webhooks_page(
     visit: Visit, *, created: NewSecret | None = None, error: str = "", status: int = 200
 ) -> Response:
     """Show the webhooks, with the signing secret just made or what was wrong."""
+    with visit.site.shell.db.transaction() as tx:
+        hooks = queries.hooks(tx)
     context = settings.Webhooks(
-        rows=tuple(_hook(visit, hook) for hook in screens_settings.hooks(visit.site.shell.db)),
+        rows=tuple(_hook(visit, hook) for hook in hooks),
         teams=rows.team_choices(visit.company),
         created=created,
         error=error,
@@ -106,7 +113,7 @@ def webhooks_page(
     return pages.render(visit.request, pages.WEBHOOKS, context, status=status)
 
 
-def _hook(visit: Visit, hook: screens_settings.Hook) -> settings.HookRow:
+def _hook(visit: Visit, hook: queries.Hook) -> settings.HookRow:
     team = visit.company.teams.get(TeamId(hook.team_id)) if hook.team_id else None
     remarks = {None: "nothing to tell yet", "sent": "the last message was taken"}
     return settings.HookRow(
@@ -122,28 +129,26 @@ def _hook(visit: Visit, hook: screens_settings.Hook) -> settings.HookRow:
 def show_audit(visit: Visit) -> Response:
     """Show who did what."""
     text = visit.asked("text")[:100].replace("\x00", "")
-    cursor = visit.asked("cursor")[:64].replace("\x00", "")
-    found = screens_settings.audit(
-        visit.site.shell.db, text=text, cursor=cursor, limit=_AUDIT_PAGE + 1
-    )
-    more = {"text": text, "cursor": found[_AUDIT_PAGE - 1].id} if len(found) > _AUDIT_PAGE else {}
+    with visit.site.shell.db.transaction() as tx:
+        found = queries.audit(tx, text=text, limit=_AUDIT_PAGE, cursor=visit.asked("cursor"))
+    more = {"text": text, "cursor": found.next_cursor} if found.next_cursor else {}
     context = settings.Audit(
         text=text,
         rows=tuple(
             settings.AuditRow(
                 at=line.at,
-                actor={"system": "Watchbill", "cli": "Command line"}.get(line.actor, line.actor),
+                actor=line.actor_name or _PROGRAMS.get(line.actor, line.actor),
                 sentence=_sentence(line),
                 origin="API" if line.actor.startswith("token:") else "",
             )
-            for line in found[:_AUDIT_PAGE]
+            for line in found.items
         ),
         next_query=f"?{urlencode(more)}" if more else "",
     )
     return pages.render(visit.request, pages.AUDIT, context)
 
 
-def _sentence(line: screens_settings.Line) -> str:
+def _sentence(line: queries.AuditRow) -> str:
     """Return a line in words: `Team changed: name, week (team_01…)`."""
     noun, _, verb = line.action.partition(".")
     what = f"{noun} {verb}".replace("_", " ").capitalize()

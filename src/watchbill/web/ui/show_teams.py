@@ -13,7 +13,7 @@ from watchbill.core.company import Company
 from watchbill.core.hours import Span
 from watchbill.core.people import PersonRole, PolicyStep, PolicyTarget, Service, Team, TeamId
 from watchbill.errors import NotFound
-from watchbill.queries import oncall, screens_tonight
+from watchbill.queries import companies, oncall
 from watchbill.web.ui import pages, rows, standing, teams
 from watchbill.web.ui.visits import Visit
 
@@ -114,10 +114,10 @@ def _minute(at: time) -> int:
 
 def _closed(visit: Visit, team: Team, local: datetime) -> tuple[teams.ClosedDay, ...]:
     first = local.date()
-    found = screens_tonight.closed_days_of(
-        visit.site.shell.db, team.office_id, first, first + _CLOSED_AHEAD
-    )
-    return tuple(teams.ClosedDay(on=day, name=name) for day, name in found[:_CLOSED_ROWS])
+    with visit.site.shell.db.transaction() as tx:
+        found = companies.closed_days(tx, first, first + _CLOSED_AHEAD).get(team.office_id, {})
+    days = list(found.items())[:_CLOSED_ROWS]
+    return tuple(teams.ClosedDay(on=day, name=name) for day, name in days)
 
 
 def _rota(company: Company, team: Team, now: datetime) -> tuple[teams.RotaRow, ...]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from watchbill.actions import contacts, sessions
 from watchbill.errors import Conflict, Invalid, TooMany
-from watchbill.queries import screens_me
+from watchbill.queries import people
 from watchbill.web import problems
 from watchbill.web.ui import faults, show_me
 from watchbill.web.ui.visits import Visit
@@ -96,11 +96,10 @@ def end_session(visit: Visit) -> Response:
 
 
 def _rules(visit: Visit, *, without: str = "") -> list[dict[str, object]]:
-    own = screens_me.read(visit.site.shell.db, visit.me.id, now=visit.now)
+    with visit.site.shell.db.transaction() as tx:
+        own = people.rules(tx, visit.me.id)
     return [
-        {"method_id": rule.method_id, "after_s": rule.after_s}
-        for rule in own.rules
-        if rule.id != without
+        {"method_id": rule.method_id, "after_s": rule.after_s} for rule in own if rule.id != without
     ]
 
 

@@ -23,7 +23,7 @@ from watchbill.core.company import Company
 from watchbill.core.people import Person, PersonId
 from watchbill.errors import WatchbillError
 from watchbill.mailbox import Mailbox
-from watchbill.queries import screens_calls
+from watchbill.queries import pages as pages_queries
 from watchbill.web import auth
 from watchbill.web.ui import faults
 from watchbill.web.ui import shell as shells
@@ -175,6 +175,8 @@ def shell_of(visit: Visit) -> shells.Shell:
     person = visit.viewer
     if person is None:
         return bare
+    with visit.site.shell.db.transaction() as tx:
+        paged_count = pages_queries.paged_count(tx, person.id)
     viewer = shells.Viewer(id=person.id, name=person.name, is_admin=person.is_admin)
     return shells.Shell(
         now=bare.now,
@@ -182,7 +184,7 @@ def shell_of(visit: Visit) -> shells.Shell:
         zone=person.zone,
         theme=bare.theme,
         viewer=viewer,
-        paged_count=screens_calls.paged_count(visit.site.shell.db, person.id),
+        paged_count=paged_count,
         has_mailbox=bare.has_mailbox,
         said=bare.said,
     )
