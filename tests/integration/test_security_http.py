@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 from collections.abc import Iterator
 from urllib.parse import urlencode, urlsplit
 
@@ -11,6 +12,7 @@ import pytest
 from tests import builders, seeded
 from tests.e2e.world import World
 from tests.integration.api.client import OPERATIONS
+from tests.integration.test_security_connection import pour
 from watchbill.actions import passwords
 from watchbill.web import screens
 
@@ -163,3 +165,14 @@ def test_a_person_who_left_answers_nothing(world: World) -> None:
         tx.execute("update people set disabled_at = now() where id = %s", [builders.VERA])
     call(world, "POST", path, {})
     assert world.incident().acknowledged_by is None
+
+
+def test_who_reads_no_answers_is_not_read_for_ever(world: World) -> None:
+    """Answers that nobody takes would fill our memory."""
+    address = urlsplit(world.base_url)
+    bad = b"POST /v2/enqueue HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}" * 1_000
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        sock.settimeout(3)
+        sock.connect((address.hostname, address.port))
+        assert pour(sock, bad, 40_000_000) < 40_000_000

@@ -131,6 +131,8 @@ class Connection(connection.Connection):
             return False
         if self.parser.get_method() != b"POST" or self.parser.get_http_version() != "1.1":
             return False
+        if self.flow.write_paused:
+            return False  # who does not read its answers waits for its turn
         before: Any = self.cycle
         if before is not None and not before.response_complete:
             return False  # pipelined: the answers must keep their order
