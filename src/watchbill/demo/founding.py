@@ -163,7 +163,8 @@ def _zone(team: staff.TeamData) -> str:
 
 
 def plan_days(shell: Shell, made: Founded, start: datetime) -> None:
-    """Write down who is away and who stands in, around the demo's start."""
+    """Write down who is away and who stands in, by whole days around the demo's start."""
+    start = start.replace(hour=0, minute=0, second=0, microsecond=0)
     for name, first, last in staff.AWAY:
         values = {
             "person_id": made.people[name],
