@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -154,6 +155,13 @@ def test_bad_input_is_answered_in_kind(world, client, method, path, data, status
     assert "Traceback" not in answer.text
     assert "<h1>" in answer.text or status == 303
     assert not [entry for entry in world.log.entries if entry["log_level"] == "error"]
+
+
+def test_a_turn_of_a_rota_is_not_cut_off_at_the_moment_it_is_looked_at(client):
+    client.sign_in(builders.MONA)
+    page = client("GET", f"/teams/{builders.TEAM}").text
+    (shown,) = re.findall(r'data-label="From">([^<]+)<.*?data-label="To">([^<]+)<', page)
+    assert shown == ("long ago", "no end in sight"), "Ann stands for nearly ever"
 
 
 def test_the_mailbox_is_json_for_programs(client):

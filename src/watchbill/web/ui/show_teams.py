@@ -124,12 +124,15 @@ def _rota(company: Company, team: Team, now: datetime) -> tuple[teams.RotaRow, .
     rota = company.team_rotas.get(team.id)
     if rota is None:
         return ()
-    ahead = rotas.stretches(rota, company.absences, start=now, end=now + _ROTA_AHEAD)
+    # A wider window than what is shown, so that no shown turn is cut at its edge.
+    start, end = now - _ROTA_AHEAD, now + 2 * _ROTA_AHEAD
+    wide = rotas.stretches(rota, company.absences, start=start, end=end)
+    ahead = [turn for turn in wide if now < turn.end and turn.start < now + _ROTA_AHEAD]
     return tuple(
         teams.RotaRow(
             person_name=rows.name_of(company, stretch.person_id) or "nobody",
-            start_at=stretch.start,
-            end_at=stretch.end,
+            start_at=stretch.start if stretch.start > start else None,
+            end_at=stretch.end if stretch.end < end else None,
             is_now=stretch.start <= now,
             instead_of="the rota's own order" if stretch.is_override else "",
         )

@@ -74,10 +74,10 @@ class RotaRow:
 
     #: Who answers.
     person_name: str
-    #: From; aware UTC.
-    start_at: datetime
-    #: To, not included; aware UTC.
-    end_at: datetime
+    #: From; aware UTC; None if that is long ago.
+    start_at: datetime | None
+    #: To, not included; aware UTC; None if that is far ahead.
+    end_at: datetime | None
     #: It is now.
     is_now: bool = False
     #: It stands in for the rota's own order; in whose place, or empty.
