@@ -115,6 +115,17 @@ def test_good_requests_pass_however_they_are_cut(port: int) -> None:
         assert heard(sock).count(b" 200 OK") == 2
 
 
+def test_many_requests_in_one_go_are_all_answered(port: int) -> None:
+    """A piece of what comes is longer than a head may be, and ends in the middle of one."""
+    one = b"GET / HTTP/1.1\r\nHost: x\r\nX-Some: header\r\n\r\n"
+    last = b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
+    with opened(port) as sock:
+        sender = threading.Thread(target=sock.sendall, args=(one * 10_000 + last,))
+        sender.start()
+        assert heard(sock).count(b" 200 OK") == 10_001
+        sender.join()
+
+
 def read(bodies: Bodies, *messages: tuple[bytes, bool] | None) -> bytes | Lost:
     """Return what becomes of a body that comes in these pieces; None: it breaks off."""
     waiting = [

@@ -11,7 +11,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-#: The longest head of a request, in bytes; a little more where it comes with something else.
+#: The longest head of a request, in bytes, not counting the piece in which it began.
 HEAD_LIMIT = 65_536
 #: How many looks a thing may take: 10 to 20 seconds for a head, about a minute for a body to come
 #: or an answer to go.
@@ -45,9 +45,11 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came, unless it makes a head too long."""
+        before = self.scope
         super().data_received(data)
         cycle: Any = self.cycle
-        if cycle is not None and cycle.scope is self.scope:
+        is_whole = cycle is not None and cycle.scope is self.scope
+        if is_whole or self.scope is not before:  # or begun in this piece, behind other requests
             self._head = 0
             return
         self._head += len(data)
