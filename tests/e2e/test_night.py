@@ -77,7 +77,8 @@ def test_a_decline_goes_on_to_the_duty_manager_at_once(database_url):
         incidents.decline(world.watchbill.shell, world.incident().id, by=VERA)
         world.settle()
         world.phone(MONA).rings()
-        incidents.decline(world.watchbill.shell, world.incident().id, by=VERA)  # phones answer twice
+        # Phones answer twice.
+        incidents.decline(world.watchbill.shell, world.incident().id, by=VERA)
         world.settle()
         incidents.acknowledge(world.watchbill.shell, world.incident().id, by=MONA)
 

@@ -209,7 +209,7 @@ def test_doctor_says_that_the_database_is_away(run: Run, monkeypatch: pytest.Mon
         (["oncall", "--at", "2026-03-07T03:00"], "--at"),
         (["oncall", "--at", "0001-01-01T00:00+00:00"], "--at"),
         (["oncall", "--team", "paymnts"], "did you mean payments?"),
-        (["route", "--service", "chekout"], "did you mean checkout?"),
+        (["route", "--service", "checkoutt"], "did you mean checkout?"),
         (["route", "--service", "checkout", "--severity", "awful"], "--severity"),
         (["route"], "--service"),
         (["oncall", "--nonsense"], "--nonsense"),

@@ -12,6 +12,9 @@ from tools.lint.finding import Finding, Text
 
 _EDGES = (
     "web/intake.py",
+    "web/express.py",  # the intake's, where events arrive
+    "web/connection.py",  # what lies below ASGI
+    "web/bodies.py",  # reads what comes over it
     "web/live.py",
     "web/oncall.py",
     "web/front.py",
