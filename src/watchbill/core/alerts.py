@@ -155,12 +155,26 @@ def _begin(
     """A condition that was not known: a new alert, in an open incident or in a new one."""
     event, service = received.event, company.services[received.service_id]
     opened = incident or _open(service, received, now=now, new_id=new_id)
-    alert = Alert(
+    alert = _alert(received, opened, new_id=new_id)
+    larger = replace(opened, firing=opened.firing + event.size, alerts=opened.alerts + 1)
+    if incident is not None:
+        joined = _join(company, larger, received, pages, now=now, new_id=new_id)
+        return Folded(alert=alert, decision=joined)
+    # Its entry is made before the others: a timeline is read in the order of its ids.
+    begun = incidents.entry(larger, EntryKind.OPENED, now=now, new_id=new_id, summary=event.summary)
+    first = Decision(incident=larger, entries=(begun,))
+    joined = _join(company, larger, received, pages, now=now, new_id=new_id)
+    return Folded(alert=alert, decision=first.then(joined))
+
+
+def _alert(received: Received, incident: Incident, *, new_id: NewId) -> Alert:
+    event = received.event
+    return Alert(
         id=new_id("al"),
-        service_id=service.id,
+        service_id=received.service_id,
         integration_id=received.integration_id,
         dedup_key=event.dedup_key,
-        incident_id=opened.id,
+        incident_id=incident.id,
         alarm=event.alarm,
         summary=event.summary,
         severity=event.severity,
@@ -171,15 +185,6 @@ def _begin(
         first_at=received.at,
         last_at=received.at,
     )
-    larger = replace(opened, firing=opened.firing + event.size, alerts=opened.alerts + 1)
-    if incident is not None:
-        joined = _join(company, larger, received, pages, now=now, new_id=new_id)
-        return Folded(alert=alert, decision=joined)
-    # Its entry is made before the others: a timeline is read in the order of its ids.
-    begun = incidents.entry(larger, EntryKind.OPENED, now=now, new_id=new_id, summary=event.summary)
-    first = Decision(incident=larger, entries=(begun,))
-    joined = _join(company, larger, received, pages, now=now, new_id=new_id)
-    return Folded(alert=alert, decision=first.then(joined))
 
 
 def _open(service: Service, received: Received, *, now: datetime, new_id: NewId) -> Incident:

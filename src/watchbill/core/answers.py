@@ -84,17 +84,11 @@ def acknowledge(
         help_asked_by=None,
         stuck_at=None,
     )
-    ended = tuple(
-        page.end(Outcome.ACKNOWLEDGED if page.person_id == by else Outcome.COVERED, now=now)
-        for page in pages
-        if page.is_open
-    )
+    hooks = incidents.hooks(company, taken, "incident.acknowledged", now=now, new_id=new_id)
     return Decision(
         incident=escalation.look_again(taken),
-        pages=ended,
-        notifications=incidents.hooks(
-            company, taken, "incident.acknowledged", now=now, new_id=new_id
-        ),
+        pages=_taken_by(pages, by, now=now),
+        notifications=hooks,
         entries=(incidents.entry(taken, EntryKind.ACKNOWLEDGED, now=now, new_id=new_id, by=by),),
     )
 
@@ -257,14 +251,9 @@ def need_help(
         step=_before_managers(route),
         step_ends_at=now,
     )
-    ended = tuple(
-        page.end(Outcome.ACKNOWLEDGED if page.person_id == by else Outcome.COVERED, now=now)
-        for page in pages
-        if page.is_open
-    )
     done = Decision(
         incident=asked,
-        pages=ended,
+        pages=_taken_by(pages, by, now=now),
         entries=(incidents.entry(asked, EntryKind.HELP_ASKED, now=now, new_id=new_id, by=by),),
     )
     return done.then(escalation.advance(company, asked, (), now=now, new_id=new_id))
@@ -302,14 +291,10 @@ def break_glass(
         glass_by=by,
         glass_reason=reason.strip(),
     )
-    done = Decision(
-        incident=broken,
-        entries=(
-            incidents.entry(
-                broken, EntryKind.GLASS_BROKEN, now=now, new_id=new_id, by=by, reason=reason.strip()
-            ),
-        ),
+    entry = incidents.entry(
+        broken, EntryKind.GLASS_BROKEN, now=now, new_id=new_id, by=by, reason=reason.strip()
     )
+    done = Decision(incident=broken, entries=(entry,))
     return done.then(escalation.advance(company, broken, pages, now=now, new_id=new_id))
 
 
@@ -325,14 +310,14 @@ def declare(
 ) -> Decision:
     """Return a new incident that `by` opens by hand, with its glass broken.
 
-    It calls the team in its hours and the volunteer otherwise (DESIGN §2, rule 5). Only a person
-    ends it.
+    It calls the team in its hours, else the volunteer (DESIGN §2, rule 5). Only a person ends it.
 
     Raises: NoReason; NoTitle.
     """
-    if not reason.strip():
+    title, reason = title.strip(), reason.strip()
+    if not reason:
         raise NoReason
-    if not title.strip():
+    if not title:
         raise NoTitle
     incident_id = new_id("inc")
     opened = Incident(
@@ -341,24 +326,29 @@ def declare(
         team_id=company.services[service_id].team_id,
         alarm="",
         group_key=f"hand:{incident_id}",
-        title=title.strip(),
+        title=title,
         severity=Severity.CRITICAL,
         opened_at=now,
         firing=1,
         glass_by=by,
-        glass_reason=reason.strip(),
+        glass_reason=reason,
     )
     entry = incidents.entry(
-        opened,
-        EntryKind.OPENED,
-        now=now,
-        new_id=new_id,
-        by=by,
-        summary=opened.title,
-        reason=opened.glass_reason,
+        opened, EntryKind.OPENED, now=now, new_id=new_id, by=by, summary=title, reason=reason
     )
     done = Decision(incident=opened, entries=(entry,))
     return done.then(escalation.advance(company, opened, (), now=now, new_id=new_id))
+
+
+def _taken_by(
+    pages: tuple[Page, ...], person_id: PersonId | None, *, now: datetime
+) -> tuple[Page, ...]:
+    """End every call: the person's as acknowledged, the others' as covered."""
+    return tuple(
+        page.end(Outcome.ACKNOWLEDGED if page.person_id == person_id else Outcome.COVERED, now=now)
+        for page in pages
+        if page.is_open
+    )
 
 
 def _refuse_resolved(incident: Incident) -> None:

@@ -5,6 +5,7 @@ Source: DESIGN §2; requirements ES1, ES3, NO3.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from watchbill.core import contacts, hours, incidents
@@ -13,6 +14,7 @@ from watchbill.core.contacts import NewId
 from watchbill.core.copies import replace
 from watchbill.core.incidents import Decision, EntryKind, Incident
 from watchbill.core.messages import MessageKind
+from watchbill.core.notifications import Notification
 from watchbill.core.pages import Outcome, Page
 from watchbill.core.people import PersonId
 from watchbill.core.routing import Route, Step
@@ -132,14 +134,7 @@ def _begin(
         notifications=tuple(
             note
             for page in new_pages
-            for note in contacts.plan(
-                company.people[page.person_id],
-                kind=MessageKind.PAGE,
-                incident_id=incident.id,
-                page_id=page.id,
-                now=now,
-                new_id=new_id,
-            )
+            for note in _notifications(company, page, now=now, new_id=new_id)
         ),
         entries=tuple(
             incidents.entry(
@@ -153,6 +148,19 @@ def _begin(
             )
             for page in new_pages
         ),
+    )
+
+
+def _notifications(
+    company: Company, page: Page, *, now: datetime, new_id: NewId
+) -> Iterable[Notification]:
+    return contacts.plan(
+        company.people[page.person_id],
+        kind=MessageKind.PAGE,
+        incident_id=page.incident_id,
+        page_id=page.id,
+        now=now,
+        new_id=new_id,
     )
 
 
