@@ -20,6 +20,7 @@ from watchbill.core.events import (
     DEDUP_KEY_LIMIT,
     FIELD_LIMIT,
     FIELDS_LIMIT,
+    SUMMARY_LIMIT,
     BadEvent,
     Link,
     Severity,
@@ -266,3 +267,27 @@ def fields(found: Iterable[tuple[str, object]]) -> tuple[tuple[str, str], ...]:
             if len(kept) == FIELDS_LIMIT:
                 break
     return tuple(kept.items())
+
+
+def fingerprint(given: object, labels: Mapping[str, object], *, index: int) -> str:
+    """Return what tells a Prometheus alert apart: its own fingerprint, else one of its labels.
+
+    Raises: BadEvent if it has neither.
+    """
+    found = key(given)
+    if found:
+        return found
+    if not labels:
+        raise BadEvent(f"'alerts[{index}]' has neither a fingerprint nor labels")
+    pairs = sorted((label, text(value)) for label, value in labels.items())
+    return hashlib.sha256(repr(pairs).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def summary(labels: Mapping[str, object], annotations: Mapping[str, object]) -> str:
+    """Return a Prometheus alert in one line: its own summary, else its name and labels."""
+    for annotation in ("summary", "description", "message"):
+        found = line(annotations.get(annotation), limit=SUMMARY_LIMIT)
+        if found:
+            return found
+    rest = ", ".join(f"{name}={text(v)}" for name, v in labels.items() if name != "alertname")
+    return line(f"{text(labels.get('alertname'))} {rest}", limit=SUMMARY_LIMIT)

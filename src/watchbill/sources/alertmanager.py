@@ -8,7 +8,6 @@ Source: wire-formats §6.1; shapes of 0.25 to 0.34.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -30,7 +29,6 @@ class Alert(msgspec.Struct):
     labels: dict[str, object] | None = None
     annotations: dict[str, object] | None = None
     starts_at: object = msgspec.field(default=None, name="startsAt")
-    ends_at: object = msgspec.field(default=None, name="endsAt")
     generator_url: object = msgspec.field(default=None, name="generatorURL")
     fingerprint: str | None = None
 
@@ -41,7 +39,6 @@ class Webhook(msgspec.Struct):
     alerts: list[Alert] | None = None
     group_key: object = msgspec.field(default=None, name="groupKey")
     external_url: object = msgspec.field(default=None, name="externalURL")
-    receiver: object = None
     truncated: object = msgspec.field(default=0, name="truncatedAlerts")
 
 
@@ -84,38 +81,18 @@ def _event(alert: Alert, *, index: int, group: str, shared: Link | None, lost: i
     labels = alert.labels or {}
     annotations = alert.annotations or {}
     resolved = alert.status.lower() == "resolved"
-    when = alert.starts_at
     return Event(
         action=EventAction.RESOLVE if resolved else EventAction.TRIGGER,
-        dedup_key=_fingerprint(alert, labels, index),
-        summary=_summary(labels, annotations),
+        dedup_key=payloads.fingerprint(alert.fingerprint, labels, index=index),
+        summary=payloads.summary(labels, annotations),
         severity=payloads.severity(labels.get("severity")),
         source=payloads.line(labels.get("instance") or labels.get("job"), limit=SUMMARY_LIMIT),
         alarm=payloads.line(labels.get("alertname")),
         group=group,
-        occurred_at=payloads.instant(when),
+        occurred_at=payloads.instant(alert.starts_at),
         fields=payloads.fields(_fields(labels, annotations, lost)),
         links=_links(alert, annotations, shared),
     )
-
-
-def _fingerprint(alert: Alert, labels: dict[str, object], index: int) -> str:
-    found = payloads.key(alert.fingerprint)
-    if found:
-        return found
-    if not labels:
-        raise BadEvent(f"'alerts[{index}]' has neither a fingerprint nor labels")
-    pairs = sorted((label, payloads.text(value)) for label, value in labels.items())
-    return hashlib.sha256(repr(pairs).encode("utf-8", "replace")).hexdigest()[:16]
-
-
-def _summary(labels: dict[str, object], annotations: dict[str, object]) -> str:
-    for annotation in ("summary", "description", "message"):
-        found = payloads.line(annotations.get(annotation), limit=SUMMARY_LIMIT)
-        if found:
-            return found
-    rest = ", ".join(f"{n}={payloads.text(v)}" for n, v in labels.items() if n != "alertname")
-    return payloads.line(f"{payloads.text(labels.get('alertname'))} {rest}", limit=SUMMARY_LIMIT)
 
 
 def _fields(

@@ -8,14 +8,13 @@ Source: wire-formats §7 and §15; Grafana documentation, "Configure webhook not
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
 
 from watchbill.core import payloads, sources
-from watchbill.core.events import SUMMARY_LIMIT, BadEvent, Event, EventAction, Link, Severity
+from watchbill.core.events import BadEvent, Event, EventAction, Link, Severity
 from watchbill.core.sources import Refused, Reply, Request, Settings
 
 name = "grafana"
@@ -112,8 +111,8 @@ def _event(alert: Alert, *, index: int, group: str, usual: Severity, lost: int |
     named = labels.get("severity")
     return Event(
         action=EventAction.RESOLVE if resolved else EventAction.TRIGGER,
-        dedup_key=_fingerprint(alert, labels, index),
-        summary=_summary(labels, annotations),
+        dedup_key=payloads.fingerprint(alert.fingerprint, labels, index=index),
+        summary=payloads.summary(labels, annotations),
         severity=payloads.severity(named) if named else usual,
         source=payloads.line(labels.get("instance") or labels.get("grafana_folder")),
         alarm=_alarm(labels),
@@ -127,25 +126,6 @@ def _event(alert: Alert, *, index: int, group: str, usual: Severity, lost: int |
 def _alarm(labels: Mapping[str, object]) -> str:
     found = payloads.line(labels.get("alertname"))
     return (payloads.line(labels.get("rulename")) or found) if found in _ABOUT_A_RULE else found
-
-
-def _fingerprint(alert: Alert, labels: Mapping[str, object], index: int) -> str:
-    found = payloads.key(alert.fingerprint)
-    if found:
-        return found
-    if not labels:
-        raise BadEvent(f"'alerts[{index}]' has neither a fingerprint nor labels")
-    pairs = sorted((label, payloads.text(value)) for label, value in labels.items())
-    return hashlib.sha256(repr(pairs).encode("utf-8", "replace")).hexdigest()[:16]
-
-
-def _summary(labels: Mapping[str, object], annotations: Mapping[str, object]) -> str:
-    for annotation in ("summary", "description", "message"):
-        found = payloads.line(annotations.get(annotation), limit=SUMMARY_LIMIT)
-        if found:
-            return found
-    rest = ", ".join(f"{n}={payloads.text(v)}" for n, v in labels.items() if n != "alertname")
-    return payloads.line(f"{payloads.text(labels.get('alertname'))} {rest}", limit=SUMMARY_LIMIT)
 
 
 def _fields(
