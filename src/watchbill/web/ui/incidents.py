@@ -175,8 +175,6 @@ class Incident:
     team_name: str
     #: The alarm's key, or empty if the source named none.
     alarm_key: str
-    #: The alarm's state in words: `accepted`, `proposed`, `unregistered`.
-    alarm_state: str
     #: When it was opened; aware UTC.
     opened_at: datetime
     #: When a hold or a snooze ends, or an acknowledgement expires; None otherwise.

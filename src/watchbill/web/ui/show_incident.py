@@ -57,7 +57,6 @@ def _context(visit: Visit, story: Story, error: str) -> incidents.Incident:
         team_id=team.id,
         team_name=team.name,
         alarm_key=incident.alarm,
-        alarm_state=alarm.state.replace("_", " ") if alarm else "unregistered",
         opened_at=incident.opened_at,
         until_at=incident.hold_until or incident.snoozed_until or incident.ack_until,
         answered_by=story.names.get(by, "") if by else _unnamed(incident),
