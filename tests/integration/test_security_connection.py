@@ -100,6 +100,13 @@ def test_a_head_a_byte_at_a_time_is_cut_off(port: int) -> None:
 def test_who_does_not_read_the_answer_is_cut_off(port: int) -> None:
     with opened(port) as sock:
         sock.sendall(b"GET /90000000 HTTP/1.1\r\nHost: x\r\n\r\n")
+        until(lambda: pour(sock, b"\r\n", 2) == 0, within_s=20, what="the connection ended")
+
+
+def test_who_does_not_read_the_last_answer_is_cut_off(port: int) -> None:
+    """The connection is to be closed, but an answer is still on its way."""
+    with opened(port) as sock:
+        sock.sendall(b"GET /90000000 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nno HTTP")
         until(lambda: pour(sock, b"a", 1) == 0, within_s=20, what="the connection ended")
 
 

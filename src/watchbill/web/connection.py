@@ -66,8 +66,6 @@ class Connection(HttpToolsProtocol):
 
     def _look(self) -> None:
         """Close the connection if what was under way at the last looks still is."""
-        if self.transport.is_closing():
-            return
         under_way, most = self._under_way()
         self._looks = self._looks + 1 if under_way is self._seen else 0
         self._seen = under_way
@@ -79,6 +77,8 @@ class Connection(HttpToolsProtocol):
     def _under_way(self) -> tuple[object, int]:
         """Return what we wait for the other side to do, if anything, and for how many looks."""
         cycle: Any = self.cycle
+        if self.transport.is_closing():
+            return self.transport, _BODY_LOOKS - 1
         if cycle is None or cycle.scope is not self.scope:
             head: Any = self.scope
             return head or self, _HEAD_LOOKS - 1
