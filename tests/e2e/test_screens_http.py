@@ -12,6 +12,7 @@ import pytest
 from tests import builders
 from tests.builders import VERA
 from tests.e2e.browser import PASSWORD, calm, served
+from watchbill.actions import audit, rotas
 from watchbill.actions import shell as shells
 from watchbill.clock import HandClock
 from watchbill.store.database import Database
@@ -162,6 +163,28 @@ def test_a_turn_of_a_rota_is_not_cut_off_at_the_moment_it_is_looked_at(client):
     page = client("GET", f"/teams/{builders.TEAM}").text
     (shown,) = re.findall(r'data-label="From">([^<]+)<.*?data-label="To">([^<]+)<', page)
     assert shown == ("long ago", "no end in sight"), "Ann stands for nearly ever"
+
+
+def test_a_turn_in_which_the_team_is_closed_is_nobodys_shift(world, client):
+    """Ann, Ben and Cas take turns by the day, and nobody works at the weekend."""
+    shell = world.watchbill.shell
+    ((rota_id, length),) = world.rows(
+        "select id, turn_length from rotas where team_id = %s", builders.TEAM
+    )
+    members = [builders.ANN, builders.BEN, builders.CAS]
+    daily = {"turn": "day", "turn_length": 1, "members": members}
+    weekly = {"turn": "week", "turn_length": length, "members": members[:1]}
+    try:
+        rotas.change(shell, rota_id, daily, by=audit.SYSTEM)
+        world.settle()
+        client.sign_in(builders.ANN)
+        page = client("GET", "/me").text
+    finally:
+        rotas.change(shell, rota_id, weekly, by=audit.SYSTEM)
+        world.settle()
+    begins = re.findall(r"Rota of.*?(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ", page, re.DOTALL)
+    assert "Mon" in begins
+    assert not {"Sat", "Sun"} & set(begins)
 
 
 def test_the_mailbox_is_json_for_programs(client):

@@ -7,7 +7,8 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from watchbill.actions import events
-from watchbill.core import rotas
+from watchbill.core import hours, rotas
+from watchbill.core.hours import WorkingHours
 from watchbill.core.people import Person
 from watchbill.core.rotas import Rota
 from watchbill.queries import people as queries
@@ -110,15 +111,26 @@ def _shifts(visit: Visit, me: Person) -> list[people.MyShift]:
         found += _turns(visit, company.managers, me, "Duty manager")
     rota = company.team_rotas.get(me.team_id) if me.team_id else None
     if rota is not None and me.team_id is not None:
-        found += _turns(visit, rota, me, f"Rota of {company.teams[me.team_id].name}")
+        team = company.teams[me.team_id]
+        found += _turns(visit, rota, me, f"Rota of {team.name}", at_work=team.hours)
     return found
 
 
-def _turns(visit: Visit, rota: Rota, me: Person, kind: str) -> list[people.MyShift]:
-    """Return the person's turns on a rota, few enough to leave room for the rest."""
+def _turns(
+    visit: Visit, rota: Rota, me: Person, kind: str, *, at_work: WorkingHours | None = None
+) -> list[people.MyShift]:
+    """Return the person's turns on a rota, few enough to leave room for the rest.
+
+    A turn of a team's rota counts only if the team is at work in it: nobody has a free Sunday's.
+    """
     now = visit.now
     ahead = rotas.stretches(rota, visit.company.absences, start=now, end=now + _AHEAD)
-    mine = [stretch for stretch in ahead if stretch.person_id == me.id]
+    mine = [
+        stretch
+        for stretch in ahead
+        if stretch.person_id == me.id
+        and (at_work is None or hours.periods(at_work, start=stretch.start, end=stretch.end))
+    ]
     return [
         people.MyShift(kind=kind, start_at=s.start, end_at=s.end, is_now=s.start <= now)
         for s in mine[: _SHOWN // 2]
