@@ -1,4 +1,4 @@
-"""Incidents: the list with its filters, those of this moment, and one with all that belongs to it."""
+"""Incidents: the list with its filters, and those of this moment."""
 
 from __future__ import annotations
 
@@ -7,12 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from watchbill.core.incidents import Incident
-from watchbill.queries import alerts, pages, people, reading
-from watchbill.queries.alerts import AlertRow
-from watchbill.queries.pages import PageRow
+from watchbill.queries import reading
 from watchbill.queries.reading import Part
-from watchbill.store import incidents as incidents_store
 from watchbill.store.database import Tx
 
 
@@ -65,74 +61,6 @@ class IncidentRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EntryRow:
-    """One line of an incident's timeline."""
-
-    id: str
-    at: datetime
-    kind: str
-    person_id: str | None
-    person: str | None
-    facts: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlarmText:
-    """What the incident's alarm says to a stranger at 3 a.m."""
-
-    id: str
-    key: str
-    title: str
-    state: str
-    severity: str
-    customer_impact: str
-    required_action: str
-    runbook: str
-    runbook_url: str
-    muted_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentDetail:
-    """One incident with all that belongs to it."""
-
-    incident: IncidentRow
-    #: What the decision about it was made from: pairs of name and value.
-    facts: list[list[str]]
-    step: int
-    step_ends_at: datetime | None
-    boundary_at: datetime | None
-    ack_until: datetime | None
-    help_asked_by: str | None
-    glass_by: str | None
-    glass_reason: str
-    close_at: datetime | None
-    alarm: AlarmText | None
-    #: Firing ones first, at most 50.
-    alerts: tuple[AlertRow, ...]
-    #: Newest first, at most 200.
-    pages: tuple[PageRow, ...]
-    #: Newest first, at most 200.
-    timeline: tuple[EntryRow, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """One incident as the core knows it, with what its screen tells."""
-
-    incident: Incident
-    alarm: AlarmText | None
-    #: Newest first, at most 50.
-    pages: tuple[PageRow, ...]
-    #: Firing ones first.
-    alerts: tuple[AlertRow, ...]
-    #: Newest first, at most 200.
-    timeline: tuple[EntryRow, ...]
-    #: What the people in it are called.
-    names: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """Incidents of this moment: a person's own, the open ones and the held."""
 
@@ -176,15 +104,6 @@ select i.id, i.number, i.title, i.state, i.severity, i.side, i.reason, i.alarm, 
 from incidents i join services s on s.id = i.service_id join teams t on t.id = i.team_id
 left join people a on a.id = i.acknowledged_by
 """
-_ALARM = """
-select id, key, title, state, severity, customer_impact, required_action, runbook, runbook_url,
-       muted_until
-from alarms where service_id = %s and key = %s
-"""
-_TIMELINE = """
-select e.id, e.at, e.kind, e.person_id, p.name as person, e.facts
-from timeline e left join people p on p.id = e.person_id
-"""
 _OPEN_NOW = (
     _LIST
     + "where i.state in ('triggered', 'acknowledged', 'snoozed') "
@@ -206,8 +125,7 @@ from incidents where state <> 'resolved'
 _MATCHES = """
 i.id in (select id from incidents where to_tsvector('simple', title || ' ' || alarm) @@ to_tsquery('simple', %s)
          union all select incident_id from alerts where dedup_key = %s
-         union all select id from incidents where number = %s
-         union all select id from incidents where service_id = any(%s))
+         union all select id from incidents where number = %s)
 """
 _CALLING = """
 i.id in (select incident_id from pages where person_id = %s and ended_at is null)
@@ -240,48 +158,6 @@ def get(tx: Tx, incident_id: str) -> IncidentRow:
     return reading.one(tx, IncidentRow, _LIST + "where i.id = %s", [incident_id])
 
 
-def detail(tx: Tx, incident_id: str) -> IncidentDetail:
-    """Return one incident with all that belongs to it.
-
-    Raises: NotThere.
-    """
-    row, incident = get(tx, incident_id), incidents_store.look(tx, incident_id)
-    return IncidentDetail(
-        incident=row,
-        facts=[list(fact) for fact in incident.facts],
-        step=incident.step,
-        step_ends_at=incident.step_ends_at,
-        boundary_at=incident.boundary_at,
-        ack_until=incident.ack_until,
-        help_asked_by=incident.help_asked_by,
-        glass_by=incident.glass_by,
-        glass_reason=incident.glass_reason,
-        close_at=incident.close_at,
-        alarm=_alarm(tx, incident),
-        alerts=alerts.of_incident(tx, incident_id, limit=50),
-        pages=pages.of_incident(tx, incident_id, limit=reading.MOST),
-        timeline=timeline(tx, incident_id, limit=reading.MOST).items,
-    )
-
-
-def story(tx: Tx, incident_id: str, *, alerts_limit: int) -> Story:
-    """Return one incident with what its screen tells.
-
-    Raises: NoSuchIncident.
-    """
-    incident = incidents_store.look(tx, incident_id)
-    called = pages.of_incident(tx, incident_id, limit=50)
-    told = timeline(tx, incident_id, limit=reading.MOST).items
-    return Story(
-        incident=incident,
-        alarm=_alarm(tx, incident),
-        pages=called,
-        alerts=alerts.of_incident(tx, incident_id, limit=alerts_limit),
-        timeline=told,
-        names=people.names(tx, _people(incident, called, told)),
-    )
-
-
 def board(tx: Tx, person_id: str, *, limit: int) -> Board:
     """Return the incidents of this moment."""
     mine = reading.many(tx, IncidentRow, _MINE_NOW, [person_id])
@@ -293,35 +169,6 @@ def board(tx: Tx, person_id: str, *, limit: int) -> Board:
         held=reading.many(tx, IncidentRow, _HELD_NOW, [limit]),
         held_count=held_count,
     )
-
-
-def timeline(
-    tx: Tx, incident_id: str, *, limit: int = 50, cursor: str | None = None
-) -> Part[EntryRow]:
-    """Return one part of the incident's history, newest first."""
-    return reading.listed(
-        tx,
-        EntryRow,
-        _TIMELINE,
-        {"e.incident_id = %s": incident_id},
-        order=("e.id",),
-        page=(limit, cursor),
-    )
-
-
-def _alarm(tx: Tx, incident: Incident) -> AlarmText | None:
-    found = reading.many(tx, AlarmText, _ALARM, [incident.service_id, incident.alarm])
-    return found[0] if found else None
-
-
-def _people(
-    incident: Incident, called: tuple[PageRow, ...], told: tuple[EntryRow, ...]
-) -> set[str]:
-    found = {page.person_id for page in called}
-    found |= {entry.person_id for entry in told if entry.person_id}
-    found |= {str(p) for entry in told for p in entry.facts.get("people", ())}
-    own = (incident.acknowledged_by, incident.resolved_by, incident.glass_by)
-    return found | {person_id for person_id in own if person_id}
 
 
 def _conditions(wanted: Filter) -> dict[str, Any]:
@@ -345,7 +192,9 @@ def _conditions(wanted: Filter) -> dict[str, Any]:
     if wanted.calling:
         found[_CALLING] = wanted.calling
     if wanted.text.strip():
-        found[_MATCHES] = (*_search(wanted.text), list(wanted.services_called))
+        called = list(wanted.services_called)
+        condition = f"({_MATCHES} or i.service_id = any(%s))" if called else _MATCHES
+        found[condition] = (*_search(wanted.text), *([called] if called else []))
     return found
 
 

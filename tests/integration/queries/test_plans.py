@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 
 from tests.integration.actions import seed
-from watchbill.queries import alerts, gauges, incidents, pages, tonight
+from watchbill.queries import alerts, details, gauges, incidents, pages, tonight
 from watchbill.queries.incidents import Filter
 
 COUNT = 60_000
@@ -143,11 +143,14 @@ def test_nothing_reads_a_whole_growing_table(full: seed.Seeded) -> None:
             Filter(text="number 77"),
             Filter(text="#4711"),
             Filter(text="k4711"),
+            Filter(text="checkout", services_called=(full.checkout,)),
             Filter(mine=full.ann),
+            Filter(calling=full.ann),
         ):
             incidents.listed(tx, wanted)
         assert incidents.listed(tx, Filter(text="k4711")).items[0].id == "inc_00004711"
-        incidents.detail(tx, "inc_00004711")
+        details.detail(tx, "inc_00004711")
+        details.story(tx, "inc_00004711", alerts_limit=20)
         alerts.listed(tx)
         alerts.listed(tx, dedup_key="k4711")
         alerts.listed(tx, incident_id="inc_00004711")
@@ -158,6 +161,8 @@ def test_nothing_reads_a_whole_growing_table(full: seed.Seeded) -> None:
         pages.notifications(tx)
         pages.notifications(tx, incident_id="inc_00004711")
         tonight.tonight(tx, full.shell.company(real), now=now)
+        incidents.board(tx, full.ann, limit=5)
+        pages.paged_count(tx, full.ann)
         gauges.standing(tx)
         assert tx.found == []
         tx.execute("select count(*) from incidents where title like '%%wrong%%'", [])

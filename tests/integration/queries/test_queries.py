@@ -11,6 +11,7 @@ from watchbill.actions import incidents as incident_actions
 from watchbill.queries import (
     alerts,
     companies,
+    details,
     incidents,
     oncall,
     pages,
@@ -85,7 +86,7 @@ def test_filters(seeded: seed.Seeded) -> None:
 def test_one_incident_with_all_that_belongs_to_it(seeded: seed.Seeded) -> None:
     incident = declare(seeded, "Cards are refused")
     with seeded.shell.db.transaction() as tx:
-        shown = incidents.detail(tx, incident.id)
+        shown = details.detail(tx, incident.id)
     assert shown.incident.calling == [seeded.ann]
     assert shown.pages[0].person == "Ann"
     assert shown.pages[0].notifications[0].channel == "email"
@@ -136,7 +137,7 @@ def test_helpers_are_asked_by_mail_and_only_at_work(seeded: seed.Seeded) -> None
         helpers.ask(seeded.shell, incident.id, [seeded.ben], by=seeded.vera)
     helpers.helped(seeded.shell, incident.id, seeded.ben, by=seeded.ann)
     with seeded.shell.db.transaction() as tx:
-        kinds = [entry.kind for entry in incidents.timeline(tx, incident.id).items]
+        kinds = [entry.kind for entry in details.timeline(tx, incident.id).items]
         sent = pages.notifications(tx, person_id=seeded.ben, incident_id=incident.id).items
     assert {"helpers_asked", "helped"} <= set(kinds)
     assert [note.kind for note in sent if note.kind == "help"] == ["help"]

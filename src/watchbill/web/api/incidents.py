@@ -12,9 +12,10 @@ from watchbill.actions import helpers as helper_actions
 from watchbill.actions import incidents as actions
 from watchbill.core import helpers
 from watchbill.core.people import PersonId, ServiceId
-from watchbill.queries import alerts, incidents
+from watchbill.queries import alerts, details, incidents
 from watchbill.queries.alerts import AlertRow
-from watchbill.queries.incidents import EntryRow, Filter, IncidentDetail, IncidentRow
+from watchbill.queries.details import EntryRow, IncidentDetail
+from watchbill.queries.incidents import Filter, IncidentRow
 from watchbill.web.api import asked
 from watchbill.web.auth import Caller
 
@@ -125,7 +126,7 @@ def declare_incident(caller: asked.Answerer, body: Declared) -> Any:
 def get_incident(caller: asked.Reader, incident_id: asked.Id) -> Any:
     """Read one incident with its alerts, pages and timeline."""
     with caller.shell.db.transaction() as tx:
-        return incidents.detail(tx, incident_id)
+        return details.detail(tx, incident_id)
 
 
 @router.get("/incidents/{incident_id}/timeline", response_model=asked.Listing[EntryRow])
@@ -138,7 +139,7 @@ def list_timeline(
     """List an incident's history, newest first."""
     with caller.shell.db.transaction() as tx:
         incidents.get(tx, incident_id)
-        return asked.listing(incidents.timeline(tx, incident_id, limit=limit, cursor=cursor))
+        return asked.listing(details.timeline(tx, incident_id, limit=limit, cursor=cursor))
 
 
 @router.get("/incidents/{incident_id}/alerts", response_model=asked.Listing[AlertRow])

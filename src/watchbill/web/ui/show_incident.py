@@ -11,9 +11,9 @@ from starlette.responses import Response
 from watchbill.core import helpers, routing
 from watchbill.core.incidents import Incident, IncidentState
 from watchbill.core.routing import Reason, Side, StepRole
-from watchbill.queries import incidents as queries
+from watchbill.queries import details
 from watchbill.queries.alerts import AlertRow
-from watchbill.queries.incidents import EntryRow, Story
+from watchbill.queries.details import EntryRow, Story
 from watchbill.queries.pages import NotificationRow, PageRow
 from watchbill.web import markdown
 from watchbill.web.ui import incidents, pages, rows, wording
@@ -38,7 +38,7 @@ def incident_page(
 ) -> Response:
     """Show an incident, with what was wrong with the form just sent."""
     with visit.site.shell.db.transaction() as tx:
-        story = queries.story(tx, incident_id, alerts_limit=_ALERTS)
+        story = details.story(tx, incident_id, alerts_limit=_ALERTS)
     return pages.render(visit.request, pages.INCIDENT, _context(visit, story, error), status=status)
 
 
