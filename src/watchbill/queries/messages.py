@@ -19,6 +19,7 @@ from watchbill.core.messages import Answer, Message, MessageKind
 from watchbill.core.notifications import Notification
 from watchbill.core.routing import Reason
 from watchbill.core.throttle import Parcel
+from watchbill.errors import Misconfigured
 from watchbill.store.database import Tx
 
 _SETTINGS = "select secret, base_url from organization"
@@ -47,6 +48,10 @@ WHY: dict[Reason, str] = {
     Reason.ALARM_UNREGISTERED: "Nobody has written this alarm down, so it waits for working hours.",
     Reason.BELOW_CRITICAL: "It is less than critical, so it waits for working hours.",
 }
+
+
+class NoSecret(Misconfigured):
+    """The database has no secret to sign links with; it is made when a server starts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +91,13 @@ def write(
 
 
 def signer(secret: bytes) -> URLSafeSerializer:
-    """Return what signs the links of messages, so that only who got one can use it."""
-    return URLSafeSerializer(secret or b"unset", salt="answer")
+    """Return what signs the links of messages, so that only who got one can use it.
+
+    Raises: NoSecret.
+    """
+    if not secret:
+        raise NoSecret
+    return URLSafeSerializer(secret, salt="answer")
 
 
 def _by_id(tx: Tx, query: Any, ids: set[str | None]) -> dict[str, Any]:
