@@ -11,7 +11,6 @@ from watchbill.actions import audit, contacts, organization, sessions, tokens
 from watchbill.queries import people as people_queries
 from watchbill.queries import reading, settings
 from watchbill.queries.people import MethodRow, PersonRow, RuleRow
-from watchbill.queries.reading import Part
 from watchbill.queries.settings import AuditRow, OrganizationRow, TokenRow
 from watchbill.web.api import asked, resources
 from watchbill.web.api.resources import Resource
@@ -135,7 +134,8 @@ def list_contact_methods(
     """List a person's contact methods, one's own unless said otherwise."""
     wanted = person_id or caller.person_id
     audit.need_self_or_admin(caller.actor, wanted)
-    return _owned(caller, MethodRow, people_queries.METHODS, "m", (wanted, limit, cursor))
+    where, query = {"m.person_id = %s": wanted}, people_queries.METHODS
+    return resources.part(caller.shell, MethodRow, query, where, key="m.id", page=(limit, cursor))
 
 
 @router.post("/contact-methods", status_code=201, response_model=MethodRow)
@@ -178,7 +178,8 @@ def list_rules(
 ) -> Any:
     """List a person's contact rules."""
     audit.need_self_or_admin(caller.actor, person_id)
-    return _owned(caller, RuleRow, people_queries.RULES, "r", (person_id, limit, cursor))
+    where, query = {"r.person_id = %s": person_id}, people_queries.RULES
+    return resources.part(caller.shell, RuleRow, query, where, key="r.id", page=(limit, cursor))
 
 
 @router.put("/people/{person_id}/rules", response_model=asked.Listing[RuleRow])
@@ -186,7 +187,7 @@ def set_rules(caller: asked.Writer, person_id: asked.Id, body: Rules) -> Any:
     """Replace a person's contact rules; without any, every method is used at once."""
     rules = [rule.model_dump() for rule in body.rules]
     contacts.set_rules(caller.shell, person_id, rules, by=caller.actor)
-    return _owned(caller, RuleRow, people_queries.RULES, "r", (person_id, 50, None))
+    return list_rules(caller, person_id)
 
 
 @router.get("/tokens", response_model=asked.Listing[TokenRow])
@@ -195,11 +196,8 @@ def list_tokens(caller: asked.Reader, limit: asked.Limit = 50, cursor: asked.Cur
     where: dict[str, object] = (
         {} if caller.actor.is_admin else {"k.person_id = %s": caller.person_id}
     )
-    with caller.shell.db.transaction() as tx:
-        part = reading.listed(
-            tx, TokenRow, settings.TOKENS, where, order=("k.id",), page=(limit, cursor)
-        )
-    return asked.listing(part)
+    page = (limit, cursor)
+    return resources.part(caller.shell, TokenRow, settings.TOKENS, where, key="k.id", page=page)
 
 
 @router.post("/tokens", status_code=201, response_model=TokenMade)
@@ -246,27 +244,6 @@ def change_organization(
         if_match=asked.matched(if_match),
     )
     return get_organization(caller, response)
-
-
-def _owned(
-    caller: Caller,
-    kind: type,
-    query: str,
-    alias: str,
-    page: tuple[str, int, str | None],
-) -> dict[str, object]:
-    """Return a part of what belongs to one person."""
-    person_id, limit, cursor = page
-    with caller.shell.db.transaction() as tx:
-        part: Part[Any] = reading.listed(
-            tx,
-            kind,
-            query,
-            {f"{alias}.person_id = %s": person_id},
-            order=(f"{alias}.id",),
-            page=(limit, cursor),
-        )
-    return asked.listing(part)
 
 
 def _method(caller: Caller, method_id: str) -> MethodRow:

@@ -66,19 +66,25 @@ def add(router: APIRouter, kind: Resource, *, but_list: bool = False) -> None:
 def read(shell: Shell, kind: Resource, row_id: str, response: Response) -> Any:
     """Return one row, and send its version along."""
     with shell.db.transaction() as tx:
-        part: Part[Any] = reading.listed(
-            tx,
-            kind.row,
-            kind.query,
-            {f"{kind.key} = %s": row_id},
-            order=(kind.key,),
-            page=(1, None),
-        )
-        if not part.items:
-            raise reading.NotThere
+        found: Any = reading.one(tx, kind.row, f"{kind.query} where {kind.key} = %s", [row_id])
         if kind.has_version:
             asked.tag(response, reading.version(tx, kind.table, row_id))
-    return part.items[0]
+    return found
+
+
+def part(
+    shell: Shell,
+    row: type,
+    query: str,
+    where: Mapping[str, object],
+    *,
+    key: str,
+    page: tuple[int, str | None],
+) -> dict[str, object]:
+    """Return one part of a list, by the id's column `key`, as it is sent."""
+    with shell.db.transaction() as tx:
+        found: Part[Any] = reading.listed(tx, row, query, where, order=(key,), page=page)
+    return asked.listing(found)
 
 
 def _add_list(router: APIRouter, kind: Resource) -> None:
@@ -92,11 +98,8 @@ def _add_list(router: APIRouter, kind: Resource) -> None:
     ) -> Any:
         given = {c: request.query_params.get(name) for name, c in kind.filters.items()}
         where: dict[str, object] = {c: value for c, value in given.items() if value}
-        with caller.shell.db.transaction() as tx:  # type: ignore[attr-defined]
-            part: Part[Any] = reading.listed(
-                tx, kind.row, kind.query, where, order=(kind.key,), page=(limit, cursor)
-            )
-        return asked.listing(part)
+        shell = caller.shell  # type: ignore[attr-defined]
+        return part(shell, kind.row, kind.query, where, key=kind.key, page=(limit, cursor))
 
     router.get(
         f"/{kind.path}",

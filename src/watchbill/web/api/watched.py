@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from watchbill.actions import alarms, integrations, services, webhooks
-from watchbill.queries import reading, settings
+from watchbill.queries import settings
 from watchbill.queries.settings import AlarmRow, HeartbeatRow, IntegrationRow, WebhookRow
 from watchbill.web.api import asked, resources
 from watchbill.web.api.resources import Resource
@@ -201,16 +201,8 @@ def list_heartbeats(
     caller: asked.Reader, limit: asked.Limit = 50, cursor: asked.Cursor = None
 ) -> Any:
     """List dead-man's switches, and which are missing."""
-    with caller.shell.db.transaction() as tx:
-        part = reading.listed(
-            tx,
-            HeartbeatRow,
-            settings.HEARTBEATS,
-            {},
-            order=("h.integration_id",),
-            page=(limit, cursor),
-        )
-    return asked.listing(part)
+    key, page = "h.integration_id", (limit, cursor)
+    return resources.part(caller.shell, HeartbeatRow, settings.HEARTBEATS, {}, key=key, page=page)
 
 
 @router.put("/alarms/{alarm_id}/state", response_model=AlarmRow)
