@@ -135,14 +135,6 @@ def next_opening(hours: WorkingHours, after: datetime) -> datetime | None:
     return next((at for at, opens in _boundaries(hours, after) if opens), None)
 
 
-def next_closing(hours: WorkingHours, after: datetime) -> datetime | None:
-    """Return the first closing later than `after`, in aware UTC.
-
-    None if there is none within two years: the calendar never opens again, or never closes.
-    """
-    return next((at for at, opens in _boundaries(hours, after) if not opens), None)
-
-
 def periods(hours: WorkingHours, *, start: datetime, end: datetime) -> list[Period]:
     """Return the parts of [start, end) inside working hours: sorted, disjoint and maximal.
 

@@ -133,7 +133,7 @@ class TestIsOpen:
     def test_any_zone_of_the_question_is_the_same_instant(self):
         there = datetime(2026, 3, 9, 1, tzinfo=timezone(timedelta(hours=-8)))
         assert hours.is_open(week(), there)
-        assert hours.next_closing(week(), there) == at("2026-03-09T18:00")
+        assert hours.next_boundary(week(), there) == at("2026-03-09T18:00")
 
     def test_a_time_without_a_zone_is_refused(self):
         with pytest.raises(ValueError, match="2026"):
@@ -167,11 +167,11 @@ class TestClosedOn:
 
 
 class TestSearch:
-    @pytest.mark.parametrize("ask", [hours.next_boundary, hours.next_opening, hours.next_closing])
+    @pytest.mark.parametrize("ask", [hours.next_boundary, hours.next_opening])
     def test_without_spans_nothing_ever_comes(self, ask):
         assert ask(WorkingHours(zone="UTC"), at("2026-03-09T09:00")) is None
 
-    @pytest.mark.parametrize("ask", [hours.next_boundary, hours.next_opening, hours.next_closing])
+    @pytest.mark.parametrize("ask", [hours.next_boundary, hours.next_opening])
     def test_a_calendar_that_is_always_open_has_no_boundary(self, ask):
         always = week(days=range(7), start=time(0), end=time(0))
         assert ask(always, at("2026-03-09T09:00")) is None
@@ -185,7 +185,7 @@ class TestSearch:
 
     def test_adjoining_days_have_no_boundary_between(self):
         two_days = week(zone="UTC", days=range(2), start=time(0), end=time(0))
-        assert hours.next_closing(two_days, at("2026-03-09T00:00")) == at("2026-03-11T00:00")
+        assert hours.next_boundary(two_days, at("2026-03-09T00:00")) == at("2026-03-11T00:00")
 
     def test_overlapping_spans_merge(self):
         spans = (
@@ -200,13 +200,13 @@ class TestSearch:
         opening = at("2026-03-09T09:00")
         assert hours.next_opening(week(), opening - MICROSECOND) == opening
         assert hours.next_opening(week(), opening) == opening + DAY
-        assert hours.next_closing(week(), opening) == at("2026-03-09T18:00")
+        assert hours.next_boundary(week(), opening) == at("2026-03-09T18:00")
 
     def test_closed_for_good_gives_none_after_two_years(self):
         closed = [date(2026, 1, 1) + timedelta(days=day) for day in range(1200)]
         shut = week(closed_on=closed)
         assert hours.next_opening(shut, at("2026-01-01T00:00")) is None
-        assert hours.next_closing(shut, at("2025-12-31T12:00")) == at("2025-12-31T18:00")
+        assert hours.next_boundary(shut, at("2025-12-31T12:00")) == at("2025-12-31T18:00")
 
     def test_the_year_end_is_no_boundary_for_a_night_across_it(self):
         new_years_eve = week(zone="UTC", days=range(7), start=time(22), end=time(6))
@@ -215,7 +215,7 @@ class TestSearch:
 
     def test_a_boundary_exactly_at_the_year_end_is_found(self):
         thursday = week(zone="UTC", days=range(3, 4), start=time(9), end=time(0))
-        assert hours.next_closing(thursday, at("2026-12-31T12:00")) == at("2027-01-01T00:00")
+        assert hours.next_boundary(thursday, at("2026-12-31T12:00")) == at("2027-01-01T00:00")
         assert not hours.is_open(thursday, at("2027-01-01T00:00"))
 
 
