@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 from watchbill.actions.shell import Shell
+from watchbill.store import inbox
 from watchbill.store import sessions as sessions_store
 
 #: How often.
 EVERY = timedelta(hours=1)
 _DAY = timedelta(days=1)
+
+
+def sweep(shell: Shell) -> None:
+    """Clean the inbox after a crowd, sooner than the database would by itself."""
+    inbox.sweep(shell.db)
 
 
 def tidy(shell: Shell) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from watchbill import clock
-from watchbill.actions import agenda
+from watchbill.actions import agenda, housekeeping
 from watchbill.actions.shell import Shell, Traffic
 from watchbill.engine import tick
 from watchbill.errors import Unavailable
@@ -18,6 +18,8 @@ log = structlog.get_logger()
 
 #: How long the engine rests when the database is away, or what is due cannot be done.
 _REST = timedelta(seconds=1)
+#: So many items done, and the inbox is swept once little is left.
+_SWEEP = 20_000
 #: Requests and events a second, counted together, at which the intake needs all it can get.
 _CROWD = 20_000
 #: The share of its time the engine works even then.
@@ -66,6 +68,7 @@ class Engine(threading.Thread):
         self._stopped = threading.Event()
         self._manners = Manners(shell.traffic)
         self._agenda: agenda.Agenda = {}
+        self._done = 0
         self._is_away = False
         #: When a full cycle last finished; None before the first, and while the database is away.
         self.finished_at: datetime | None = None
@@ -112,8 +115,14 @@ class Engine(threading.Thread):
             if is_due and not done:
                 return self._shell.clock.now() + _REST
             if not is_due and done < tick.FEW:
+                self._sweep()
                 break
         return until
+
+    def _sweep(self) -> None:
+        if self._done >= _SWEEP:
+            self._done = 0
+            housekeeping.sweep(self._shell)
 
     def _tick(self) -> int:
         """Do a batch of every step that is due, rest as manners ask, and return how much was done.
@@ -124,6 +133,7 @@ class Engine(threading.Thread):
         now = self._shell.clock.now()
         due = [step for step in self._steps if _is_due(self._agenda.get(step.name, now), now)]
         done = tick.tick(self._shell, steps=due)
+        self._done += done
         self._is_away, self.finished_at = False, self._shell.clock.now()
         rest_s = self._manners.rest_s(clock.real_monotonic() - began)
         if rest_s > 0.001:

@@ -77,6 +77,19 @@ class Database:
             raise DatabaseAway from error
 
 
+    def maintain(self, statement: LiteralString) -> None:
+        """Run a statement that cannot be part of a transaction: VACUUM.
+
+        Raises: DatabaseAway.
+        """
+        with self.transaction() as connection:
+            connection.autocommit = True
+            try:
+                connection.execute(statement)
+            finally:
+                connection.autocommit = False
+
+
 def _check(connection: Tx) -> None:
     """Fail if the server has spoken while the connection lay idle: it is closing it.
 

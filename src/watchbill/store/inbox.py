@@ -15,7 +15,7 @@ import msgspec
 from watchbill.core.alerts import Received
 from watchbill.core.events import Event
 from watchbill.core.people import ServiceId
-from watchbill.store.database import Tx, as_json
+from watchbill.store.database import Database, Tx, as_json
 
 #: Table and columns of the intake's COPY, in its order.
 TABLE = "inbox"
@@ -108,6 +108,11 @@ def put(tx: Tx, rows: Iterable[Sequence[object]]) -> None:
     with tx.cursor() as cursor, cursor.copy(_COPY) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def sweep(db: Database) -> None:
+    """Give back the room of folded events, which would otherwise be stepped over at every look."""
+    db.maintain("vacuum inbox")
 
 
 def tell(tx: Tx) -> None:
