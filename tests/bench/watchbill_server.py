@@ -118,7 +118,7 @@ class Watchbill:
         wanted, found = set(keys), set[str]()
         cursor = ""
         while True:
-            page = self._list(f"/api/v1/alerts?limit=500{cursor}")
+            page = self._list(f"/api/v1/alerts?limit=200{cursor}")
             found |= {each["dedup_key"] for each in page["items"]} & wanted
             if not page["next_cursor"] or found == wanted:
                 return found
