@@ -47,7 +47,7 @@ def text() -> str:
         problems.code_of(kind): (problems.status_of(kind), kind.title())
         for kind in _below(WatchbillError)
         if not issubclass(kind, errors.DeliveryFailed | errors.Misconfigured)
-        and kind.__module__.startswith("watchbill")
+        and kind.__module__.startswith(_ANSWERING)
     }
     found |= {code: (status, title) for code, status, title in FRAME}
     lines = (
