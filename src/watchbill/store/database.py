@@ -76,7 +76,6 @@ class Database:
                 raise
             raise DatabaseAway from error
 
-
     def maintain(self, statement: LiteralString) -> None:
         """Run a statement that cannot be part of a transaction: VACUUM.
 
