@@ -15,6 +15,7 @@ from tests.e2e.browser import PASSWORD, calm, served
 from watchbill.actions import audit, rotas
 from watchbill.actions import shell as shells
 from watchbill.clock import HandClock
+from watchbill.queries import incidents as queries
 from watchbill.store.database import Database
 from watchbill.web import health
 
@@ -286,3 +287,34 @@ def test_whoever_is_awake_is_asked_by_mail_and_never_paged(database_url):
         assert mail.kind.value == "help"
         assert world.rows("select count(*) from pages where person_id = 'ben'") == [(0,)]
         assert "asked" in client("GET", root).text
+
+
+def test_whoever_asked_for_help_has_it_and_the_duty_manager_is_called(world, client):
+    """ES3: the screen says who has it and who is called to help; the API's row says the same."""
+    world.fires()
+    client.sign_in(VERA)
+    incident_id = world.incident().id
+    root = f"/incidents/{incident_id}"
+    client("POST", f"{root}/help", {})
+    world.settle()
+
+    page = client("GET", root).text
+    assert "You have it and asked for help; Mona is being called" in page
+    assert "Mona is called to help: Vera has it, and asked." in page
+    assert ">Acknowledge<" not in page
+    assert ">I need no more help<" in page
+    assert "with Vera, who asked for help · calling Mona" in client("GET", "/").text
+
+    manager = Client(world).sign_in(builders.MONA)
+    page = manager("GET", root).text
+    assert "Vera has it and asked for help; Mona is being called" in page
+    assert ">Acknowledge: I take it over from Vera<" in page
+    assert "You are called to help: Vera has it, and asked." in page
+    mail = world.phones.got["mona0@example.org"][-1]
+    assert "Why you: Vera has it and asks for your help." in mail.text
+    with world.watchbill.db.transaction() as tx:
+        row = queries.get(tx, incident_id)
+    assert (row.state, row.help_asked_by, row.calling) == ("triggered", VERA, [builders.MONA])
+
+    assert client("POST", f"{root}/acknowledge", {}).status == 303
+    assert "asked for help" not in client("GET", "/").text

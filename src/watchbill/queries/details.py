@@ -55,7 +55,6 @@ class IncidentDetail:
     step_ends_at: datetime | None
     boundary_at: datetime | None
     ack_until: datetime | None
-    help_asked_by: str | None
     glass_by: str | None
     glass_reason: str
     close_at: datetime | None
@@ -108,7 +107,6 @@ def detail(tx: Tx, incident_id: str) -> IncidentDetail:
         step_ends_at=incident.step_ends_at,
         boundary_at=incident.boundary_at,
         ack_until=incident.ack_until,
-        help_asked_by=incident.help_asked_by,
         glass_by=incident.glass_by,
         glass_reason=incident.glass_reason,
         close_at=incident.close_at,

@@ -39,6 +39,8 @@ class IncidentRow:
     acknowledged_by: str | None
     acknowledged_by_name: str | None
     acknowledged_at: datetime | None
+    #: Who has it and asked for help; while it is triggered, `calling` are called to help them.
+    help_asked_by: str | None
     hold_until: datetime | None
     snoozed_until: datetime | None
     resolved_at: datetime | None
@@ -53,6 +55,11 @@ class IncidentRow:
     def answered_by(self) -> str | None:
         """Return who resolved it, or has it."""
         return self.resolved_by or self.acknowledged_by
+
+    @property
+    def asking(self) -> str | None:
+        """Return who has it and waits for the help that is being called."""
+        return self.help_asked_by if self.state == "triggered" else None
 
     @property
     def until_at(self) -> datetime | None:
@@ -99,8 +106,8 @@ select i.id, i.number, i.title, i.state, i.severity, i.side, i.reason, i.alarm, 
   s.name as service, i.team_id, t.name as team, i.opened_at, i.firing, i.alerts,
   array(select p.person_id from pages p where p.incident_id = i.id and p.ended_at is null
         order by p.started_at) as calling,
-  i.acknowledged_by, a.name as acknowledged_by_name, i.acknowledged_at, i.hold_until,
-  i.snoozed_until, i.resolved_at, i.resolved_by, i.resolution, i.stuck_at, i.failed_at
+  i.acknowledged_by, a.name as acknowledged_by_name, i.acknowledged_at,
+  i.help_asked_by, i.hold_until, i.snoozed_until, i.resolved_at, i.resolved_by, i.resolution, i.stuck_at, i.failed_at
 from incidents i join services s on s.id = i.service_id join teams t on t.id = i.team_id
 left join people a on a.id = i.acknowledged_by
 """

@@ -26,8 +26,9 @@ _SETTINGS = "select secret, base_url from organization"
 _INCIDENTS = """
 select i.id, i.number, i.title, i.severity, i.state, i.firing, i.opened_at, i.service_id,
        i.team_id, i.alarm, i.reason, i.facts, a.runbook, a.runbook_url, a.customer_impact,
-       a.required_action
+       a.required_action, h.name as asking
 from incidents i left join alarms a on a.service_id = i.service_id and a.key = i.alarm
+left join people h on h.id = i.help_asked_by
 where i.id = any(%s)
 """
 _PAGES = "select id, role, reason, started_at from pages where id = any(%s)"
@@ -207,7 +208,8 @@ def _text(
     if row[5] > 1:
         lines.append(f"{row[5]} things are firing.")
     if page:
-        lines += ["", "Why you: " + WHY[Reason(page[2])]]
+        why = f"{row[16]} has it and asks for your help." if row[16] else WHY[Reason(page[2])]
+        lines += ["", f"Why you: {why}"]
     lines += [""] + [f"{answer.label}: {answer.url}" for answer in answers]
     lines.append(f"Everything about it: {url}")
     for title, value in (

@@ -183,6 +183,12 @@ class Incident:
     answered_by: str
     #: When that was; None if nobody did.
     answered_at: datetime | None
+    #: Who has it and asked for the help that is being called, or empty.
+    asking_name: str
+    #: That is the viewer.
+    asks_myself: bool
+    #: Who is being called now, in words, or empty.
+    called: str
     #: Why the viewer, or why whoever is called, or why it is held.
     why: Why
     #: What happens if nobody answers; None if nothing is due.

@@ -15,7 +15,7 @@ from watchbill.web.ui.visits import Visit
 def incident_rows(visit: Visit, rows: Iterable[Row]) -> tuple[IncidentRow, ...]:
     """Return list rows with names instead of ids."""
     found = list(rows)
-    wanted = {p for row in found for p in (row.answered_by, *row.calling[:3]) if p}
+    wanted = {p for row in found for p in (row.answered_by, row.asking, *row.calling[:3]) if p}
     known = {str(p): person.name for p, person in visit.company.people.items()}
     if gone := wanted - known.keys():
         with visit.site.shell.db.transaction() as tx:
@@ -36,6 +36,7 @@ def _row(row: Row, names: Mapping[str, str], viewer: str) -> IncidentRow:
         opened_at=row.opened_at,
         alerts_count=row.alerts,
         person_name=_people(row, names),
+        asking_name=names.get(row.asking, "") if row.asking else "",
         until_at=row.until_at,
         is_mine=viewer in row.calling,
     )

@@ -89,6 +89,8 @@ class IncidentRow:
     alerts_count: int = 1
     #: Who acknowledged it, or else who is being paged; empty if nobody.
     person_name: str = ""
+    #: Who has it and asked for the help that is being called; or empty.
+    asking_name: str = ""
     #: When a hold or a snooze ends; None otherwise.
     until_at: datetime | None = None
     #: The viewer is being paged about it now.

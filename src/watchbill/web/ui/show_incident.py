@@ -46,6 +46,8 @@ def _context(visit: Visit, story: Story, error: str) -> incidents.Incident:
     incident, company = story.incident, visit.company
     service, team = company.services[incident.service_id], company.teams[incident.team_id]
     by, alarm = incident.resolved_by or incident.acknowledged_by, story.alarm
+    is_calling = incident.state is IncidentState.TRIGGERED
+    asking = incident.help_asked_by if is_calling else None
     return incidents.Incident(
         id=incident.id,
         number=incident.number,
@@ -61,6 +63,9 @@ def _context(visit: Visit, story: Story, error: str) -> incidents.Incident:
         until_at=incident.hold_until or incident.snoozed_until or incident.ack_until,
         answered_by=story.names.get(by, "") if by else _unnamed(incident),
         answered_at=incident.resolved_at or incident.acknowledged_at,
+        asking_name=story.names.get(asking, "somebody") if asking else "",
+        asks_myself=asking == visit.me.id,
+        called=_called(story),
         why=_why(visit, story),
         next_step=_next_step(visit, incident),
         can=_can(visit, story),
@@ -93,7 +98,10 @@ def _why(visit: Visit, story: Story) -> incidents.Why:
     incident = story.incident
     page = _own_page(visit, story)
     calling = page or next((p for p in story.pages if p.ended_at is None), None)
-    if page is not None:
+    if calling is not None and (asking := incident.help_asked_by):
+        called = "" if page else story.names.get(calling.person_id, "Somebody")
+        sentence = wording.to_help(story.names.get(asking, "somebody"), called)
+    elif page is not None:
         sentence = wording.why_me(StepRole(page.role), Reason(page.reason))
     elif calling is not None:
         name = story.names.get(calling.person_id, "Somebody")
@@ -128,9 +136,13 @@ def _next_step(visit: Visit, incident: Incident) -> incidents.NextStep | None:
         f"{rows.name_of(visit.company, person)} ({wording.ROLES[role]})"
         for person, role in step.people
     ]
-    shown = who if len(who) <= 4 else [*who[:3], f"{len(who) - 3} more"]
-    target = " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
-    return incidents.NextStep(at=at, target=target)
+    return incidents.NextStep(at=at, target=wording.several(who))
+
+
+def _called(story: Story) -> str:
+    return wording.several(
+        [story.names.get(p.person_id, "somebody") for p in story.pages if p.ended_at is None]
+    )
 
 
 def _can(visit: Visit, story: Story) -> frozenset[Verb]:

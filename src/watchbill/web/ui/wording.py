@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -74,6 +74,12 @@ def why_me(role: StepRole, reason: Reason) -> str:
     return f"{_TO_ME[role]} {WHY[reason]}"
 
 
+def to_help(asking: str, called: str) -> str:
+    """Return why the managers are called ("": told to one of them) by somebody who has it."""
+    who = f"{called} is called" if called else "You are called"
+    return f"{who} to help: {asking} has it, and asked."
+
+
 def why_them(name: str, role: StepRole, reason: Reason) -> str:
     """Return why a person is called, told to somebody else."""
     return f"{name} is called: {ROLES[role]}. {_OF_OTHERS.get(reason, WHY[reason])}"
@@ -82,6 +88,12 @@ def why_them(name: str, role: StepRole, reason: Reason) -> str:
 def why_so(reason: Reason) -> str:
     """Return why an incident is where it is, told to anybody."""
     return _OF_OTHERS.get(reason, WHY[reason])
+
+
+def several(names: Sequence[str]) -> str:
+    """Return names as people list them: `Ann, Ben and Cas`; of many the first three."""
+    shown = names if len(names) <= 4 else [*names[:3], f"{len(names) - 3} more"]
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def happened(
