@@ -77,7 +77,9 @@ def test_filters(seeded: seed.Seeded) -> None:
     assert found(text=f"#{number}") == [first.id]
     assert found(text="nothing like it") == []
     assert found(text="'; drop table people --") == []
+    assert found(text="nothing", services_called=(seeded.checkout,)) == [second.id, first.id]
     assert found(mine=seeded.ben) == [second.id]
+    assert found(calling=seeded.ben) == [], "Ben has it; he is not called any more"
     assert found(team_id=seeded.search) == []
     assert found(service_id=seeded.checkout, severity="critical") == [second.id, first.id]
     assert found(since=seeded.clock.now() + timedelta(days=1)) == []
