@@ -41,7 +41,7 @@ class Bench:
     @property
     def rounds(self) -> int:
         """Return how many rounds each side of a row gets."""
-        return 2 if self.quick else 5
+        return 2 if self.quick else 3
 
 
 def new_run() -> str:

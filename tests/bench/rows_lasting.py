@@ -28,7 +28,7 @@ def killed(bench: rounds.Bench) -> figures.Row:
         bar=figures.Bar(limit=0),
         worst=True,
     )
-    kills = 3 if bench.quick else 20
+    kills = 3 if bench.quick else 10
     totals: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     return rounds.interleave(
         bench, row, lambda side: _kill_once(bench, side, totals[side.name]), rounds=kills

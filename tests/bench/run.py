@@ -108,7 +108,7 @@ def _run(asked: argparse.Namespace, folder: pathlib.Path) -> list[figures.Row]:
         if peer:
             peer.close()
         if ours:
-            ours.stop()
+            ours.forget()
         receiver.stop()
     return rows
 

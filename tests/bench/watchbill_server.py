@@ -10,6 +10,7 @@ import json
 import pathlib
 import re
 import secrets
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ import processes
 import shapes
 import sides
 
-from watchbill.store import embedded
+from watchbill.store import embedded, postgres_files
 
 COMMAND = pathlib.Path(__file__).parents[2] / ".venv" / "bin" / "watchbill"
 _ALARM = "BenchLatencyHigh"
@@ -88,6 +89,13 @@ class Watchbill:
         if self._process is not None:
             processes.stop(self._process)
             self._process = None
+
+    def forget(self) -> None:
+        """Stop the server and remove its database, which lies elsewhere when root runs the bench."""
+        place = postgres_files.known_place(self._data)
+        self.stop()
+        if place is not None:
+            shutil.rmtree(place, ignore_errors=True)
 
     def pids(self) -> list[int]:
         """Return the server's processes and its PostgreSQL's, wherever that hangs in the tree."""
