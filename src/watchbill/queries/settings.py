@@ -201,9 +201,9 @@ from organization
 """
 _DOORS = """
 select i.id, i.name, i.source, i.service_id, i.key_hint,
-       greatest((select max(a.last_at) from alerts a where a.integration_id = i.id),
-                (select h.seen_at from heartbeats h where h.integration_id = i.id)) as last_event_at
+       e.seen_at as last_event_at
 from integrations i join services s on s.id = i.service_id
+     left join integrations_seen e on e.integration_id = i.id
 where i.disabled_at is null order by s.name, i.name, i.id
 """
 _HOOKS = """

@@ -194,6 +194,12 @@ create table integrations (
 );
 create index integrations_service on integrations (service_id);
 
+-- When each door last let an event in; apart from its door, which changes only when people change it.
+create table integrations_seen (
+  integration_id text primary key references integrations on delete cascade,
+  seen_at        timestamptz not null
+) with (fillfactor = 50);
+
 create table heartbeats (
   integration_id text primary key references integrations on delete cascade,
   every_s       int not null check (every_s between 10 and 2592000),
