@@ -151,6 +151,7 @@ TONIGHT = tonight.Tonight(
         until_at=FRIDAY,
         next_name="Grace Liu",
     ),
+    has_services=True,
     offices=(
         tonight.OfficeNow(
             name="Dublin",
@@ -201,6 +202,7 @@ QUIET = tonight.Tonight(
     mine=None,
     volunteer=TONIGHT.volunteer,
     manager=None,
+    has_services=True,
     offices=TONIGHT.offices[:2],
     open=(),
     open_count=0,

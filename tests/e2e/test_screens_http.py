@@ -228,6 +228,7 @@ def test_an_empty_watchbill_is_set_up_once(database_url):
         tonight = client("GET", "/")
         assert tonight.status == 200
         assert "There is no team yet." in tonight.text
+        assert "This must be zero." not in tonight.text
         assert client("GET", "/setup").status == 409
         assert client("POST", "/setup", form | {"password": PASSWORD}).status == 409
 

@@ -109,7 +109,7 @@ def _duty(shell: Shell, tx: Tx) -> Iterator[Finding]:
     yield Finding(name="reachable", is_good=not mute, said=said)
     month = tonight.month_start(company, now)
     for line in lines.health(tx, company, now=now, month_at=month):
-        said = f"{line.count} {line.sentence}"
+        said = f"{line.count} {line.sentence}" + (f": {line.remark}" if line.remark else "")
         yield Finding(name=line.key, is_good=line.count == 0, said=said)
 
 

@@ -88,6 +88,8 @@ class RotaRow:
     turn: str
     turn_length: int
     starts_on: date
+    #: The first handoff: before it nobody stands. An earlier `starts_on`, passed ones too, mends it.
+    begins_at: datetime
     handoff_weekday: int
     handoff_time: time
     members: list[str]
@@ -130,7 +132,7 @@ from shifts s join people p on p.id = s.person_id
 """
 ROTAS = """
 select r.id, r.kind, r.team_id, r.name, r.zone, r.turn, r.turn_length, r.starts_on,
-  r.handoff_weekday, r.handoff_time,
+  (r.starts_on + r.handoff_time) at time zone r.zone as begins_at, r.handoff_weekday, r.handoff_time,
   array(select m.person_id from rota_members m where m.rota_id = r.id order by m.position) as members
 from rotas r
 """

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from watchbill.core import rotas
 from watchbill.core.company import Company
@@ -24,6 +25,8 @@ class HealthLine:
     key: str
     sentence: str
     count: int
+    #: More about it, such as when somebody is missing first and who follows; or "".
+    remark: str = ""
 
 
 #: Counted by the database: key, sentence, query with %(now)s, %(day_ago)s and %(month_at)s.
@@ -107,11 +110,10 @@ def uncovered(company: Company, *, start: datetime, end: datetime) -> list[Perio
 
 def _planned(company: Company, now: datetime) -> tuple[HealthLine, ...]:
     end = now + AHEAD
-    managers = (
-        rotas.gaps(company.managers, company.absences, start=now, end=end)
-        if company.managers
-        else [Period(start=now, end=end)]
-    )
+    # Before there is a service there is nothing to be called for.
+    shifts = uncovered(company, start=now, end=end) if company.services else []
+    managers = _unmanaged(company, start=now, end=end) if company.services else []
+    zone = company.managers.zone if company.managers else "UTC"
     on_duty = {company.volunteer(now), company.duty_manager(now)}
     return (
         HealthLine(
@@ -122,14 +124,43 @@ def _planned(company: Company, now: datetime) -> tuple[HealthLine, ...]:
         HealthLine(
             key="SH1",
             sentence="hours of the next four weeks without a volunteer",
-            count=_hours(uncovered(company, start=now, end=end)),
+            count=_hours(shifts),
+            remark=_first(company, shifts, company.volunteer, horizon=end, zone=zone),
         ),
         HealthLine(
             key="ES2",
             sentence="hours of the next four weeks without a duty manager",
             count=_hours(managers),
+            remark=_first(company, managers, company.duty_manager, horizon=end, zone=zone),
         ),
     )
+
+
+def _unmanaged(company: Company, *, start: datetime, end: datetime) -> list[Period]:
+    if company.managers is None:
+        return [Period(start=start, end=end)]
+    return rotas.gaps(company.managers, company.absences, start=start, end=end)
+
+
+def _first(
+    company: Company,
+    gaps: list[Period],
+    standing: Callable[[datetime], PersonId | None],
+    *,
+    horizon: datetime,
+    zone: str,
+) -> str:
+    """Return from when to when nobody stands first, and who stands then."""
+    if not gaps:
+        return ""
+    info, gap = ZoneInfo(zone), gaps[0]
+    since = f"nobody from {gap.start.astimezone(info):%a %-d %b %H:%M}"
+    if gap.end >= horizon:
+        return f"{since} ({zone}) on"
+    person_id = standing(gap.end)
+    person = company.people.get(person_id) if person_id else None
+    then = f", then {person.name}" if person else ""
+    return f"{since} until {gap.end.astimezone(info):%a %-d %b %H:%M} ({zone}){then}"
 
 
 def _unreachable(company: Company, people: Iterable[PersonId | None]) -> int:

@@ -229,6 +229,7 @@ def test_the_company_over_the_api(seeded: seed.Seeded, api: Client) -> None:
         },
         expect=201,
     )
+    assert rota["begins_at"] == "2026-03-01T17:00:00Z"  # nine in the morning there
     spell = {"starts_at": "2026-03-03T18:00:00Z", "ends_at": "2026-03-04T18:00:00Z"}
     override = api.json(
         "POST",

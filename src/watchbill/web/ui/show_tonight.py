@@ -52,6 +52,7 @@ def _context(visit: Visit, figures: Figures, closed: Closed, month_on: date) -> 
         volunteer=standing.shown(queries.volunteer(company, visit.now)),
         manager=standing.shown(queries.manager(company, visit.now)),
         offices=_offices(visit, closed),
+        has_services=bool(company.services),
         open=rows.incident_rows(visit, board.open),
         open_count=board.open_count,
         held=rows.incident_rows(visit, board.held),
@@ -62,7 +63,11 @@ def _context(visit: Visit, figures: Figures, closed: Closed, month_on: date) -> 
         pages_target=company.pages_a_month,
         month_on=month_on,
         health=tuple(
-            tonight.HealthLine(key=line.key, sentence=_sentence(line.sentence), count=line.count)
+            tonight.HealthLine(
+                key=line.key,
+                sentence=" ".join(_sentence(s) for s in (line.sentence, line.remark) if s),
+                count=line.count,
+            )
             for line in figures.health
         ),
     )

@@ -85,6 +85,8 @@ class Tonight:
     manager: Standing | None
     #: Every office with its teams, the viewer's first.
     offices: tuple[OfficeNow, ...]
+    #: There is a service, so that there is something to be called for.
+    has_services: bool
     #: Open incidents that are not held, newest first, at most 20.
     open: tuple[IncidentRow, ...]
     #: How many there are in all.
