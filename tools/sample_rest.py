@@ -55,10 +55,10 @@ TEAM = teams.Team(
         teams.ClosedDay(on=date(2026, 5, 4), name="May Day"),
     ),
     rota=(
-        teams.RotaRow(person_name="Aoife Kelly", start_at=before(days=5), end_at=MONDAY, is_now=True),
+        teams.RotaRow(person_name="Aoife Kelly", start_at=before(days=5), end_at=MONDAY),
         teams.RotaRow(
             person_name="Dara Nolan", start_at=MONDAY, end_at=MONDAY + timedelta(days=7),
-            instead_of="Conor Doyle",
+            is_next=True, instead_of="Conor Doyle",
         ),
         teams.RotaRow(
             person_name="Ruth Okafor", start_at=MONDAY + timedelta(days=7),

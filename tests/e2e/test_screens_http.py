@@ -166,6 +166,22 @@ def test_a_turn_of_a_rota_is_not_cut_off_at_the_moment_it_is_looked_at(client):
     assert shown == ("long ago", "no end in sight"), "Ann stands for nearly ever"
 
 
+def test_a_closed_team_says_whom_it_asks_when_it_opens(world, client, database_url):
+    client.sign_in(builders.MONA)
+    page = client("GET", f"/teams/{builders.TEAM}").text
+    rota = page[page.index('id="rota"') : page.index('id="people"')]
+    assert "asked when the team opens" in rota
+    assert ">now<" not in rota
+
+
+def test_a_team_at_work_says_whom_it_asks_now(database_url):
+    with served(database_url, at="Tue 10:00") as world:
+        page = Client(world).sign_in(builders.MONA)("GET", f"/teams/{builders.TEAM}").text
+    rota = page[page.index('id="rota"') : page.index('id="people"')]
+    assert ">now<" in rota
+    assert "asked when the team opens" not in rota
+
+
 def test_a_turn_in_which_the_team_is_closed_is_nobodys_shift(world, client):
     """Ann, Ben and Cas take turns by the day, and nobody works at the weekend."""
     shell = world.watchbill.shell

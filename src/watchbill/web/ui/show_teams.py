@@ -14,6 +14,7 @@ from watchbill.core.hours import Span
 from watchbill.core.people import PersonRole, PolicyStep, PolicyTarget, Service, Team, TeamId
 from watchbill.errors import NotFound
 from watchbill.queries import companies, oncall
+from watchbill.queries.oncall import OnCallRow
 from watchbill.web.ui import pages, rows, standing, teams
 from watchbill.web.ui.visits import Visit
 
@@ -68,7 +69,7 @@ def show_team(visit: Visit) -> Response:
         weekday=local.weekday(),
         minute=local.hour * 60 + local.minute,
         closed_days=_closed(visit, team, local),
-        rota=_rota(company, team, visit.now),
+        rota=_rota(company, team, now, visit.now),
         steps=_steps(company, team),
         people=_people(company, team, visit.now),
         services=tuple(_services(company, team)),
@@ -120,7 +121,9 @@ def _closed(visit: Visit, team: Team, local: datetime) -> tuple[teams.ClosedDay,
     return tuple(teams.ClosedDay(on=day, name=name) for day, name in days)
 
 
-def _rota(company: Company, team: Team, now: datetime) -> tuple[teams.RotaRow, ...]:
+def _rota(
+    company: Company, team: Team, row: OnCallRow, now: datetime
+) -> tuple[teams.RotaRow, ...]:
     rota = company.team_rotas.get(team.id)
     if rota is None:
         return ()
@@ -128,12 +131,14 @@ def _rota(company: Company, team: Team, now: datetime) -> tuple[teams.RotaRow, .
     start, end = now - _ROTA_AHEAD, now + 2 * _ROTA_AHEAD
     wide = rotas.stretches(rota, company.absences, start=start, end=end)
     ahead = [turn for turn in wide if now < turn.end and turn.start < now + _ROTA_AHEAD]
+    opens_at = None if row.is_working else row.changes_at
     return tuple(
         teams.RotaRow(
             person_name=rows.name_of(company, stretch.person_id) or "nobody",
             start_at=stretch.start if stretch.start > start else None,
             end_at=stretch.end if stretch.end < end else None,
-            is_now=stretch.start <= now,
+            is_now=row.is_working and stretch.start <= now,
+            is_next=opens_at is not None and stretch.start <= opens_at < stretch.end,
             instead_of="the rota's own order" if stretch.is_override else "",
         )
         for stretch in ahead[:_ROTA_ROWS]

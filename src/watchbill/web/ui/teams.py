@@ -78,8 +78,10 @@ class RotaRow:
     start_at: datetime | None
     #: To, not included; aware UTC; None if that is far ahead.
     end_at: datetime | None
-    #: It is now.
+    #: It is now, and the team is at work.
     is_now: bool = False
+    #: The team is closed, and who answers is asked when it opens next.
+    is_next: bool = False
     #: It stands in for the rota's own order; in whose place, or empty.
     instead_of: str = ""
 
