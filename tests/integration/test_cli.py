@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests import builders, seeded
@@ -193,6 +194,20 @@ def test_doctor_says_yes_when_all_is_well(
         mailbox.stop()
     assert done.code == 0, done.out
     assert "WRONG" not in done.out
+
+
+def test_doctor_beside_a_server_does_not_know_its_mail_server(
+    run: Run, seed: Seed, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed(builders.company())
+    monkeypatch.delenv("WATCHBILL_SMTP_HOST", raising=False)
+    with psycopg.connect(database_url, application_name="watchbill listen"):
+        done = run("doctor", "--json")
+        assert "unknown" in run("doctor").out
+    (mail,) = (f for f in done.value["findings"] if f["name"] == "mail server")
+    assert mail["is_good"] is None
+    assert done.value["is_good"]
+    assert done.code == 0
 
 
 def test_doctor_says_that_the_database_is_away(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _MAIL_S = 5.0
 _VERSIONS = range(15, 19)
 _SHOWN = 5
+#: The mail server of whoever said nothing.
+_HOST = "localhost"
+_WORDS = {True: "ok", False: "WRONG", None: "unknown"}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,11 +38,12 @@ def doctor(data_dir: options.DataDir = None, as_json: options.AsJson = False) ->
     Exit 1 if anything is wrong.
     """
     findings = list(_examine(data_dir))
+    is_good = all(finding.is_good is not False for finding in findings)
     if as_json:
-        printing.as_json({"is_good": all(f.is_good for f in findings), "findings": findings})
+        printing.as_json({"is_good": is_good, "findings": findings})
     else:
-        printing.table([("ok" if f.is_good else "WRONG", f.name, f.said) for f in findings])
-    if not all(finding.is_good for finding in findings):
+        printing.table([(_WORDS[f.is_good], f.name, f.said) for f in findings])
+    if not is_good:
         raise typer.Exit(1)
 
 
@@ -52,11 +56,12 @@ def _examine(data_dir: Path | None) -> Iterator[Finding]:
     strange = config.unknown(os.environ)
     said = f"no such setting: {', '.join(strange)}" if strange else "all are known"
     yield Finding(name="settings", is_good=not strange, said=said)
-    yield _mail(settings)
     try:
         with opening.opened(data_dir) as shell:
+            yield _mails_beside(shell, settings)
             yield from _inside(shell)
     except Misconfigured as error:
+        yield _mail(settings)
         facts = " ".join(f"{k}={v}" for k, v in error.details.items())
         yield Finding(name="database", is_good=False, said=f"{error} {facts}")
 
@@ -111,6 +116,20 @@ def _duty(shell: Shell, tx: Tx) -> Iterator[Finding]:
     for line in lines.health(tx, company, now=now, month_at=month):
         said = f"{line.count} {line.sentence}" + (f": {line.remark}" if line.remark else "")
         yield Finding(name=line.key, is_good=line.count == 0, said=said)
+
+
+def _mails_beside(shell: Shell, settings: Settings) -> Finding:
+    """Look at the mail server, unless only a server that runs here knows which it is."""
+    from watchbill.queries import doctor as queries
+    from watchbill.queries.doctor import Finding
+
+    is_told = "WATCHBILL_SMTP_HOST" in os.environ or settings.smtp_host != _HOST
+    with shell.db.transaction() as tx:
+        is_served = queries.is_served(tx)
+    if is_told or not is_served:
+        return _mail(settings)
+    said = "the server that runs has its own; set WATCHBILL_SMTP_HOST here as it has it, to look"
+    return Finding(name="mail server", is_good=None, said=said)
 
 
 def _mail(settings: Settings) -> Finding:

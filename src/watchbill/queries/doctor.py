@@ -12,6 +12,10 @@ from watchbill.store.database import Tx
 _NEWEST = """
 select greatest((select max(opened_at) from incidents), (select max(received_at) from inbox))
 """
+_SERVED = """
+select count(*) from pg_stat_activity
+where datname = current_database() and application_name = 'watchbill listen'
+"""
 _EVENTS = "select id, received_at, error from inbox where failed_at is not null order by id limit 5"
 _INCIDENTS = """
 select number, error from incidents where failed_at is not null order by number limit 5
@@ -23,9 +27,16 @@ class Finding:
     """One thing that was looked at."""
 
     name: str
-    is_good: bool
+    #: None: it cannot be known from here.
+    is_good: bool | None
     #: What was found, in a sentence.
     said: str
+
+
+def is_served(tx: Tx) -> bool:
+    """Return whether a server is running on the database: one that waits for its notices."""
+    row = tx.execute(_SERVED).fetchone()
+    return bool(row and row[0])
 
 
 def server_version(tx: Tx) -> int:
