@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from watchbill.actions.shell import Shell
 from watchbill.core import helpers, incidents
@@ -14,6 +14,7 @@ from watchbill.core.notifications import Notification, NotificationState
 from watchbill.core.people import Person, PersonId
 from watchbill.errors import Conflict, Invalid
 from watchbill.store import incidents as incidents_store
+from watchbill.store import notifications as notifications_store
 
 
 class NotAwake(Conflict):
@@ -26,12 +27,16 @@ class NobodyAsked(Invalid):
 
 #: The channels a helper may be asked over: none that interrupts.
 _QUIET = frozenset({"email"})
+#: How long after one mail the same helper may be asked about the same incident again.
+AGAIN = timedelta(minutes=10)
 
 
 def ask(
     shell: Shell, incident_id: str, person_ids: Collection[str], *, by: PersonId
 ) -> tuple[str, ...]:
     """Ask helpers by mail and return the ids of those a mail goes to. Nobody is paged.
+
+    Who was asked about this incident within ten minutes is not asked again.
 
     Raises: NotAwake; NobodyAsked.
     """
@@ -44,7 +49,8 @@ def ask(
         awake = {person.id: person for person in helpers.awake(company, at=now, asking=by)}
         if not set(person_ids) <= set(awake):
             raise NotAwake(people=sorted(set(person_ids) - set(awake)))
-        asked = [awake[PersonId(person_id)] for person_id in sorted(set(person_ids))]
+        lately = notifications_store.asked(tx, incident_id, since=now - AGAIN)
+        asked = [awake[PersonId(p)] for p in sorted(set(person_ids) - lately)]
         notes = [
             note
             for person in asked
@@ -58,6 +64,7 @@ def ask(
             new_id=shell.new_id,
             by=by,
             people=list(reached),
+            asked_before=sorted(set(person_ids) & lately),
         )
         decision = Decision(incident=incident, notifications=tuple(notes), entries=(entry,))
         incidents_store.save(tx, [decision])

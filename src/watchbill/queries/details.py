@@ -159,6 +159,7 @@ def _people(
 ) -> set[str]:
     found = {page.person_id for page in called}
     found |= {entry.person_id for entry in told if entry.person_id}
-    found |= {str(p) for entry in told for p in entry.facts.get("people", ())}
+    asked = ("people", "asked_before")
+    found |= {str(p) for entry in told for key in asked for p in entry.facts.get(key, ())}
     own = (incident.acknowledged_by, incident.resolved_by, incident.glass_by)
     return found | {person_id for person_id in own if person_id}

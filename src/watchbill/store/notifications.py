@@ -99,6 +99,10 @@ _CLAIM_ONE = f"""
 update notifications n set state = 'claimed', claimed_until = %s, attempts = n.attempts + 1
 where n.id = %s and n.state = 'planned' returning {_COLUMNS}
 """  # noqa: S608 - the columns are this module's own
+_ASKED = """
+select person_id from notifications
+where incident_id = %s and kind = 'help' and created_at > %s and person_id is not null
+"""
 _RENEW = """
 update notifications set claimed_until = %s where id = any(%s) and state = 'claimed'
 """
@@ -221,6 +225,11 @@ def hopeless(tx: Tx, page_ids: Sequence[str]) -> list[str]:
 def method_failed(tx: Tx, method_id: str, *, failure: str, now: datetime) -> None:
     """Remember that this contact method can no longer be reached, until its owner mends it."""
     tx.execute(_METHOD_FAILED, [now, failure[:500], method_id])
+
+
+def asked(tx: Tx, incident_id: str, *, since: datetime) -> set[str]:
+    """Return whom a mail has asked for help with the incident since then."""
+    return {row[0] for row in tx.execute(_ASKED, [incident_id, since])}
 
 
 def _in_turn(rows: Iterable[tuple[Any, ...]]) -> list[Notification]:

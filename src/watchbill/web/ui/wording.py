@@ -104,9 +104,15 @@ def happened(
     if what in _PLAIN:
         return _PLAIN[what], name
     if what is EntryKind.HELPERS_ASKED:
-        asked = ", ".join(names.get(str(p), "somebody") for p in facts.get("people", ()))
-        return f"Asked by mail: {asked or 'nobody'}", name
+        return _asked(facts, names), name
     return _told(what, facts, name, zone)
+
+
+def _asked(facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    asked = [names.get(str(p), "somebody") for p in facts.get("people", ())]
+    before = [names.get(str(p), "somebody") for p in facts.get("asked_before", ())]
+    said = f"; asked within ten minutes before: {', '.join(before)}" if before else ""
+    return f"Asked by mail: {', '.join(asked) or 'nobody'}{said}"
 
 
 def _told(what: EntryKind, facts: Mapping[str, Any], name: str, zone: str) -> tuple[str, str]:
