@@ -205,9 +205,9 @@ WEBHOOKS = settings.Webhooks(
 AUDIT = settings.Audit(
     text="",
     rows=(
-        settings.AuditRow(at=before(minutes=40), actor="Grace Liu", sentence="Made the integration Alertmanager staging for Checkout.", origin="screen"),
-        settings.AuditRow(at=before(days=1), actor="Niamh Byrne", sentence="Verified the contact method E-mail.", origin="screen"),
-        settings.AuditRow(at=before(days=2), actor="token Terraform", sentence="Proposed the alarm checkout-slow, version 3.", origin="API"),
+        settings.AuditRow(at=before(minutes=40), actor="Grace Liu", sentence="Made the integration Alertmanager staging for Checkout.", changes=(), origin="screen"),
+        settings.AuditRow(at=before(days=1), actor="Niamh Byrne", sentence="Verified the contact method E-mail.", changes=(), origin="screen"),
+        settings.AuditRow(at=before(days=2), actor="token Terraform", sentence="Proposed the alarm checkout-slow, version 3.", changes=(settings.Change(label="severity", before="error", after="critical"),), origin="API"),
     ),
     next_query="?cursor=x",
 )  # fmt: skip

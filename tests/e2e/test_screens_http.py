@@ -12,7 +12,7 @@ import pytest
 from tests import builders
 from tests.builders import VERA
 from tests.e2e.browser import PASSWORD, calm, served
-from watchbill.actions import audit, rotas
+from watchbill.actions import audit, people, rotas
 from watchbill.actions import shell as shells
 from watchbill.clock import HandClock
 from watchbill.queries import incidents as queries
@@ -164,6 +164,31 @@ def test_a_turn_of_a_rota_is_not_cut_off_at_the_moment_it_is_looked_at(client):
     page = client("GET", f"/teams/{builders.TEAM}").text
     (shown,) = re.findall(r'data-label="From">([^<]+)<.*?data-label="To">([^<]+)<', page)
     assert shown == ("long ago", "no end in sight"), "Ann stands for nearly ever"
+
+
+def test_the_audit_log_names_what_changed_and_shows_no_secret(world, client):
+    """From Web to Web shop: names for ids, what was before, and nothing that is secret."""
+    shell = world.watchbill.shell
+    by = audit.person(builders.MONA, is_admin=True)
+    ((rota_id, members),) = world.rows(
+        "select id, array(select person_id from rota_members where rota_id = r.id "
+        "order by position) from rotas r where team_id = %s",
+        builders.TEAM,
+    )
+    with shell.db.transaction() as tx:
+        tx.execute("update people set is_admin = true where id = %s", [builders.MONA])
+    rotas.change(shell, rota_id, {"name": "Days", "members": members}, by=by)
+    people.set_password(shell, builders.BEN, "a long new password", by=by)
+    rotas.change(shell, rota_id, {"name": "Weeks"}, by=by)
+    page = client.sign_in(builders.MONA)("GET", "/settings/audit").text
+    rows = [re.sub(r"<[^>]+>", "", row) for row in re.findall(r"<tr>.*?</tr>", page)]
+
+    assert any("Mona" in row and "Rota changed: Weeks" in row for row in rows)
+    assert any("name: Days →became Weeks" in row for row in rows)
+    assert any("Rota members set: Weeks" in row and "members: Ann" in row for row in rows)
+    assert any("Person password set: Ben" in row for row in rows)
+    assert rota_id not in "".join(rows)
+    assert "password_hash" not in page
 
 
 def test_a_closed_team_says_whom_it_asks_when_it_opens(world, client, database_url):

@@ -121,6 +121,18 @@ class Webhooks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One thing that an audit line tells."""
+
+    #: Which: `handoff time`.
+    label: str
+    #: What it was; empty if it is new or nothing was there to compare.
+    before: str
+    #: What it is.
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRow:
     """One line of the audit log."""
 
@@ -130,6 +142,8 @@ class AuditRow:
     actor: str
     #: What was done, in one sentence.
     sentence: str
+    #: What was otherwise before, without secrets.
+    changes: tuple[Change, ...]
     #: From where: screen, API, command line, link; or empty.
     origin: str
 

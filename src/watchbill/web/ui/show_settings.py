@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -10,14 +9,14 @@ from starlette.responses import Response
 from watchbill.actions import tokens
 from watchbill.core import sources
 from watchbill.core.people import ServiceId, TeamId
+from watchbill.queries import names
 from watchbill.queries import settings as queries
-from watchbill.web.ui import pages, rows, settings
+from watchbill.web.ui import audited, pages, rows, settings
 from watchbill.web.ui.settings import NewSecret
 from watchbill.web.ui.shell import Choice
 from watchbill.web.ui.visits import Visit
 
 _AUDIT_PAGE = 100
-_PROGRAMS = {"system": "Watchbill", "cli": "Command line"}
 _SCOPES = {
     "read": "Read everything",
     "answer": "Answer incidents",
@@ -131,27 +130,11 @@ def show_audit(visit: Visit) -> Response:
     text = visit.asked("text")[:100].replace("\x00", "")
     with visit.site.shell.db.transaction() as tx:
         found = queries.audit(tx, text=text, limit=_AUDIT_PAGE, cursor=visit.asked("cursor"))
+        called = names.names(tx, audited.ids(found.items))
     more = {"text": text, "cursor": found.next_cursor} if found.next_cursor else {}
     context = settings.Audit(
         text=text,
-        rows=tuple(
-            settings.AuditRow(
-                at=line.at,
-                actor=line.actor_name or _PROGRAMS.get(line.actor, line.actor),
-                sentence=_sentence(line),
-                origin="API" if line.actor.startswith("token:") else "",
-            )
-            for line in found.items
-        ),
+        rows=tuple(audited.row(line, called) for line in found.items),
         next_query=f"?{urlencode(more)}" if more else "",
     )
     return pages.render(visit.request, pages.AUDIT, context)
-
-
-def _sentence(line: queries.AuditRow) -> str:
-    """Return a line in words: `Team changed: name, week (team_01…)`."""
-    noun, _, verb = line.action.partition(".")
-    what = f"{noun} {verb}".replace("_", " ").capitalize()
-    changed: Any = line.facts.get("after")
-    fields = ", ".join(changed) if isinstance(changed, dict) else str(line.facts.get("name", ""))
-    return f"{what}: {fields} ({line.noun_id})" if fields else f"{what} ({line.noun_id})"

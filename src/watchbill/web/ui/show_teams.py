@@ -121,9 +121,7 @@ def _closed(visit: Visit, team: Team, local: datetime) -> tuple[teams.ClosedDay,
     return tuple(teams.ClosedDay(on=day, name=name) for day, name in days)
 
 
-def _rota(
-    company: Company, team: Team, row: OnCallRow, now: datetime
-) -> tuple[teams.RotaRow, ...]:
+def _rota(company: Company, team: Team, row: OnCallRow, now: datetime) -> tuple[teams.RotaRow, ...]:
     rota = company.team_rotas.get(team.id)
     if rota is None:
         return ()
