@@ -96,6 +96,14 @@ TEAM = teams.Team(
         ),
         teams.ServiceRow(name="Invoices", slug="invoices", alarms=()),
     ),
+    unregistered=(
+        teams.UnregisteredRow(
+            service_name="Checkout", alarm="disk-full", count=3, last_at=before(hours=2)
+        ),
+        teams.UnregisteredRow(
+            service_name="Invoices", alarm="", count=1, last_at=before(days=2)
+        ),
+    ),
 )  # fmt: skip
 
 ME = people.Me(
@@ -175,8 +183,8 @@ MAIL = mailbox.Mail(
 
 INTEGRATIONS = settings.Integrations(
     rows=(
-        settings.IntegrationRow(id="int_1", name="Alertmanager production", source="Alertmanager", service_name="Checkout", key_end="9f3a", last_event_at=before(seconds=30)),
-        settings.IntegrationRow(id="int_2", name="Sentry web", source="Sentry", service_name="Search", key_end="77c1", last_event_at=None),
+        settings.IntegrationRow(id="int_1", name="Alertmanager production", source="Alertmanager", service_name="Checkout", key_end="9f3a", last_event_at=before(seconds=30), alarm="disk-full: nobody wrote this alarm down", is_known=False),
+        settings.IntegrationRow(id="int_2", name="Sentry web", source="Sentry", service_name="Search", key_end="77c1", last_event_at=None, alarm="", is_known=True),
     ),
     sources=(Choice(value="pagerduty", label="PagerDuty Events v2"), Choice(value="alertmanager", label="Alertmanager")),
     services=SERVICE_CHOICES,

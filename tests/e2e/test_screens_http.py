@@ -191,6 +191,26 @@ def test_the_audit_log_names_what_changed_and_shows_no_secret(world, client):
     assert "password_hash" not in page
 
 
+def test_what_nobody_wrote_down_is_told_to_its_team_and_at_its_door(world, client):
+    """NO4: it is held; here people see by which name it came, and that no alarm has it."""
+    client.sign_in(builders.MONA)
+    with world.watchbill.shell.db.transaction() as tx:
+        tx.execute("update people set is_admin = true where id = %s", [builders.MONA])
+    world.wait(seconds=1)
+    world.fires("paper-jam", key="p1")
+    team = client("GET", f"/teams/{builders.TEAM}").text
+    assert "<code>paper-jam</code>" in team
+    assert "held out of hours because nobody wrote them down" in team
+    assert "paper-jam: nobody wrote this alarm down" in client("GET", "/settings/integrations").text
+
+    world.wait(seconds=1)
+    world.fires(builders.ACCEPTED, key="p2")
+    team = client("GET", f"/teams/{builders.TEAM}").text
+    held = team[team.index("Fired in the last") :]
+    assert builders.ACCEPTED not in held[: held.index("</ul>")]
+    assert f"{builders.ACCEPTED}: accepted" in client("GET", "/settings/integrations").text
+
+
 def test_a_closed_team_says_whom_it_asks_when_it_opens(world, client, database_url):
     client.sign_in(builders.MONA)
     page = client("GET", f"/teams/{builders.TEAM}").text

@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 
 from tests.integration.actions import seed
-from watchbill.queries import alerts, details, gauges, incidents, pages, tonight
+from watchbill.queries import alerts, details, fired, gauges, incidents, pages, tonight
 from watchbill.queries.incidents import Filter
 
 COUNT = 60_000
@@ -164,6 +164,8 @@ def test_nothing_reads_a_whole_growing_table(full: seed.Seeded) -> None:
         incidents.board(tx, full.ann, limit=5)
         pages.paged_count(tx, full.ann)
         gauges.standing(tx)
+        fired.unregistered(tx, full.payments, since=now - timedelta(days=7), limit=20)
+        fired.by_door(tx, since=now - timedelta(days=7))
         assert tx.found == []
         tx.execute("select count(*) from incidents where title like '%%wrong%%'", [])
         assert tx.found  # the explanation bites

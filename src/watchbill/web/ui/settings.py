@@ -38,6 +38,10 @@ class IntegrationRow:
     key_end: str
     #: When its last event came; None if none did.
     last_event_at: datetime | None
+    #: The alarm of the newest alert of the last days, in words; or empty.
+    alarm: str
+    #: That alarm is written down; True if nothing came.
+    is_known: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

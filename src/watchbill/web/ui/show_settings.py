@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from watchbill.actions import tokens
 from watchbill.core import sources
+from watchbill.core.company import Company
 from watchbill.core.people import ServiceId, TeamId
-from watchbill.queries import names
+from watchbill.queries import fired, names
 from watchbill.queries import settings as queries
 from watchbill.web.ui import audited, pages, rows, settings
 from watchbill.web.ui.settings import NewSecret
@@ -17,6 +20,8 @@ from watchbill.web.ui.shell import Choice
 from watchbill.web.ui.visits import Visit
 
 _AUDIT_PAGE = 100
+#: How far back an integration's newest alert is looked for.
+_LATELY = timedelta(days=7)
 _SCOPES = {
     "read": "Read everything",
     "answer": "Answer incidents",
@@ -42,6 +47,7 @@ def integrations_page(
     company = visit.company
     with visit.site.shell.db.transaction() as tx:
         doors = queries.doors(tx)
+        newest = fired.by_door(tx, since=visit.now - _LATELY)
     context = settings.Integrations(
         rows=tuple(
             settings.IntegrationRow(
@@ -51,6 +57,9 @@ def integrations_page(
                 service_name=company.services[ServiceId(door.service_id)].name,
                 key_end=door.key_hint,
                 last_event_at=door.last_event_at,
+                alarm=_alarm(company, door, newest),
+                is_known=door.id not in newest
+                or (ServiceId(door.service_id), newest[door.id]) in company.alarms,
             )
             for door in doors
         ),
@@ -60,6 +69,17 @@ def integrations_page(
         error=error,
     )
     return pages.render(visit.request, pages.INTEGRATIONS, context, status=status)
+
+
+def _alarm(company: Company, door: queries.Door, newest: Mapping[str, str]) -> str:
+    """Return in words whether the newest alert of a door belongs to an alarm."""
+    key = newest.get(door.id)
+    if not key:
+        return "" if key is None else "it named no alarm"
+    known = company.alarms.get((ServiceId(door.service_id), key))
+    return (
+        f"{key}: {known.state.value.replace('_', ' ') if known else 'nobody wrote this alarm down'}"
+    )
 
 
 def show_tokens(visit: Visit) -> Response:

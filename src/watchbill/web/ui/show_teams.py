@@ -11,9 +11,17 @@ from watchbill.core import hours, rotas
 from watchbill.core.alarms import AlarmState
 from watchbill.core.company import Company
 from watchbill.core.hours import Span
-from watchbill.core.people import PersonRole, PolicyStep, PolicyTarget, Service, Team, TeamId
+from watchbill.core.people import (
+    PersonRole,
+    PolicyStep,
+    PolicyTarget,
+    Service,
+    ServiceId,
+    Team,
+    TeamId,
+)
 from watchbill.errors import NotFound
-from watchbill.queries import companies, oncall
+from watchbill.queries import companies, fired, oncall
 from watchbill.queries.oncall import OnCallRow
 from watchbill.web.ui import pages, rows, standing, teams
 from watchbill.web.ui.visits import Visit
@@ -22,6 +30,7 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY_MINUTES = 24 * 60
 #: How far ahead the rota and the holidays are shown, and how many of each.
 _ROTA_AHEAD, _ROTA_ROWS = timedelta(weeks=6), 8
+_FIRED_LATELY, _FIRED_ROWS = timedelta(days=7), 20
 _CLOSED_AHEAD, _CLOSED_ROWS = timedelta(days=180), 8
 
 
@@ -73,6 +82,7 @@ def show_team(visit: Visit) -> Response:
         steps=_steps(company, team),
         people=_people(company, team, visit.now),
         services=tuple(_services(company, team)),
+        unregistered=_unregistered(visit, team),
     )
     return pages.render(visit.request, pages.TEAM, context)
 
@@ -180,6 +190,21 @@ def _services(company: Company, team: Team) -> Iterable[teams.ServiceRow]:
         yield teams.ServiceRow(
             name=service.name, slug=service.slug, alarms=_alarms(company, service)
         )
+
+
+def _unregistered(visit: Visit, team: Team) -> tuple[teams.UnregisteredRow, ...]:
+    since = visit.now - _FIRED_LATELY
+    with visit.site.shell.db.transaction() as tx:
+        found = fired.unregistered(tx, team.id, since=since, limit=_FIRED_ROWS)
+    return tuple(
+        teams.UnregisteredRow(
+            service_name=visit.company.services[ServiceId(row.service_id)].name,
+            alarm=row.alarm,
+            count=row.count,
+            last_at=row.last_at,
+        )
+        for row in found
+    )
 
 
 def _alarms(company: Company, service: Service) -> tuple[teams.AlarmRow, ...]:

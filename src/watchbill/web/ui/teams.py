@@ -113,6 +113,20 @@ class AlarmRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnregisteredRow:
+    """A name that events gave although nobody wrote an alarm of it down."""
+
+    #: The service they came for.
+    service_name: str
+    #: The name; empty if they gave none.
+    alarm: str
+    #: How many incidents of the last days.
+    count: int
+    #: When the newest of them was opened; aware UTC.
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceRow:
     """One service with its alarms."""
 
@@ -168,3 +182,5 @@ class Team:
     people: tuple[PersonRow, ...]
     #: Its services with their alarms.
     services: tuple[ServiceRow, ...]
+    #: What fired in the last days although nobody wrote it down, the most frequent first.
+    unregistered: tuple[UnregisteredRow, ...]
