@@ -211,6 +211,23 @@ def test_what_nobody_wrote_down_is_told_to_its_team_and_at_its_door(world, clien
     assert f"{builders.ACCEPTED}: accepted" in client("GET", "/settings/integrations").text
 
 
+def test_a_viewer_in_another_zone_reads_whose_time_it_is(world, client):
+    world.fires("paper-jam", key="z1")
+    held = f"/incidents/{world.incident().id}"
+    client.sign_in(builders.MONA)
+    assert "your time" not in client("GET", held).text
+    with world.watchbill.shell.db.transaction() as tx:
+        ((was,),) = tx.execute("select zone from people where id = %s", [builders.MONA])
+    people.change(world.watchbill.shell, builders.MONA, {"zone": "Asia/Tokyo"}, by=audit.SYSTEM)
+    try:
+        text = re.sub(r"<[^>]+>", "", client("GET", held).text)
+        assert re.search(r"until Mon 9 Mar 18:00 your time, Mon 9 Mar 09:00 in Dublin", text)
+        team = re.sub(r"<[^>]+>", "", client("GET", f"/teams/{builders.TEAM}").text)
+        assert "opens Mon 9 Mar 18:00 your time, Mon 9 Mar 09:00 in Dublin" in team
+    finally:
+        people.change(world.watchbill.shell, builders.MONA, {"zone": was}, by=audit.SYSTEM)
+
+
 def test_a_closed_team_says_whom_it_asks_when_it_opens(world, client, database_url):
     client.sign_in(builders.MONA)
     page = client("GET", f"/teams/{builders.TEAM}").text

@@ -181,6 +181,15 @@ def test_durations_and_times_read_as_people_say_them() -> None:
     assert ">just now<" in times.ago(now, now)
 
 
+def test_an_instant_names_the_other_zone_only_where_its_clock_differs() -> None:
+    at = datetime(2026, 3, 9, 9, tzinfo=UTC)
+
+    other = times.there(at, at - timedelta(hours=1), "Europe/Dublin", "America/Los_Angeles")
+
+    assert re.sub(r"<[^>]+>", "", other) == " your time, 02:00 in Los Angeles"
+    assert times.there(at, at, "Europe/Dublin", "Europe/London") == ""
+
+
 def test_an_unknown_file_is_not_found() -> None:
     with pytest.raises(assets.AssetNotFound):
         assets.find("../templates/base.html")

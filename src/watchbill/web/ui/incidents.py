@@ -173,6 +173,8 @@ class Incident:
     team_id: str
     #: The owning team's name.
     team_name: str
+    #: The owning team's IANA zone.
+    team_zone: str
     #: The alarm's key, or empty if the source named none.
     alarm_key: str
     #: When it was opened; aware UTC.

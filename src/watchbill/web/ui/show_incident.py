@@ -58,6 +58,7 @@ def _context(visit: Visit, story: Story, error: str) -> incidents.Incident:
         service_name=service.name,
         team_id=team.id,
         team_name=team.name,
+        team_zone=team.hours.zone,
         alarm_key=incident.alarm,
         opened_at=incident.opened_at,
         until_at=incident.hold_until or incident.snoozed_until or incident.ack_until,

@@ -39,6 +39,17 @@ def soon(at: datetime, now: datetime, zone: str) -> Markup:
     return clock(at, zone) if same else moment(at, zone)
 
 
+def there(at: datetime, now: datetime, zone: str, other: str) -> Markup:
+    """Return what an instant shown by `zone` is by another's clock, or "" if they agree.
+
+    It stands behind `soon`: `Mon 9 Mar 09:00 your time, 01:00 in Los Angeles`.
+    """
+    if at.astimezone(ZoneInfo(zone)).utcoffset() == at.astimezone(ZoneInfo(other)).utcoffset():
+        return Markup()
+    city = other.rsplit("/", 1)[-1].replace("_", " ")
+    return Markup(" your time, {} in {}").format(soon(at, now, other), city)
+
+
 def ago(at: datetime, now: datetime) -> Markup:
     """Return how long ago, in words a script keeps fresh: `4 min ago`."""
     words = f"{span(now - at)} ago" if now - at >= timedelta(minutes=1) else "just now"
@@ -76,6 +87,7 @@ FILTERS = {
     "day": day,
     "month": month,
     "soon": soon,
+    "there": there,
     "ago": ago,
     "span": span,
 }
