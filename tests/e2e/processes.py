@@ -315,11 +315,11 @@ def postgres_pids(data_dir: Path) -> list[int]:
     if url is None:
         return []
     try:
-        with psycopg.connect(url) as connection:
-            backend = connection.info.backend_pid
-    except psycopg.OperationalError:
+        with psycopg.connect(url) as connection:  # read while it lives: it ends with the block
+            backend = Path(f"/proc/{connection.info.backend_pid}/stat").read_text()
+    except (psycopg.OperationalError, FileNotFoundError):
         return []
-    parent = int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
+    parent = int(backend.rpartition(")")[2].split()[1])
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     return [parent, *map(int, children)]
 
