@@ -208,7 +208,13 @@ def test_what_nobody_wrote_down_is_told_to_its_team_and_at_its_door(world, clien
     team = client("GET", f"/teams/{builders.TEAM}").text
     held = team[team.index("Fired in the last") :]
     assert builders.ACCEPTED not in held[: held.index("</ul>")]
-    assert f"{builders.ACCEPTED}: accepted" in client("GET", "/settings/integrations").text
+    doors = client("GET", "/settings/integrations").text
+    assert f"{builders.ACCEPTED}: accepted" in doors
+    assert "with a key that is not listed here is refused (400 or 404)" in doors
+    wrong = json.dumps({"routing_key": "0" * 32, "event_action": "trigger", "dedup_key": "w",
+                        "payload": {"summary": "x", "source": "x", "severity": "critical"}})  # fmt: skip
+    assert client("POST", "/v2/enqueue", wrong.encode()).status == 400
+    assert client("POST", f"/intake/generic/{'0' * 32}", b"{}").status == 404
 
 
 def test_a_viewer_in_another_zone_reads_whose_time_it_is(world, client):
