@@ -12,6 +12,8 @@ from tools.lint.finding import Finding, Text
 
 _EDGES = (
     "web/intake.py",
+    "web/groups.py",
+    "web/doors.py",
     "web/express.py",  # the intake's, where events arrive
     "web/connection.py",  # what lies below ASGI
     "web/bodies.py",  # reads what comes over it

@@ -22,7 +22,7 @@ from watchbill.web import connection
 
 log = structlog.get_logger()
 
-_FAILED = Reply(status=500, content_type="text/plain", body=b"Internal Server Error")
+FAILED = Reply(status=500, content_type="text/plain", body=b"Internal Server Error")
 _RETRY_AFTER_S = 5
 
 
@@ -124,7 +124,7 @@ class Connection(connection.Connection):
             self.taker.take(self.url, bytes(cycle.body), cycle)
         except Exception as error:  # noqa: BLE001 - the web's error boundary
             log.error("intake.failed", error=repr(error))
-            cycle.answer(_FAILED)
+            cycle.answer(FAILED)
 
     def _is_express(self) -> bool:
         if not self.taker.is_express(self.url) or self.expect_100_continue:
