@@ -50,7 +50,7 @@ class Nothing:
             lambda: processes.ask(port, "/")[0] == 202, within_s=20, what="the no-op's start"
         )
         shape = shapes.events_v2(routing_key="R" * 32, alarm="BenchLatencyHigh")
-        return sides.Target(port=port, single=shape, batch=shape)
+        return sides.Target(port=port, single=shape, batch=shape, other=shape)
 
     def close(self) -> None:
         """Stop it."""
