@@ -26,7 +26,7 @@ from watchbill.store.database import Tx
 
 #: Events of one transaction, fewer while the intake is busy, and how few of one service still go
 #: together in a crowd.
-BATCH, SMALL_BATCH, FAIR = 2000, 250, 50
+BATCH, SMALL_BATCH, FAIR = 1000, 250, 50
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ _SWEEP = 20_000
 #: Requests and events a second, counted together, at which the intake needs all it can get.
 _CROWD = 20_000
 #: The share of its time the engine works even then.
-_LEAST_SHARE = 0.1
+_LEAST_SHARE = 0.07
 #: Its longest rest, in seconds: the page behind a crowd has to come within the second.
 _LONGEST_REST_S = 0.2
 #: From this share down it works in small batches, so that its turns are short, too.
