@@ -33,7 +33,7 @@ def test_a_busy_intake_gets_half_the_time_and_a_crowded_one_nearly_all():
     half, _ = rest_s(taken=10_000, within_s=1.0, worked_s=0.01)
     most, is_dense = rest_s(taken=50_000, within_s=1.0, worked_s=0.01)
     assert round(half, 3) == 0.01
-    assert round(most, 3) == 0.09
+    assert round(most, 3) == 0.133
     assert is_dense
 
 
