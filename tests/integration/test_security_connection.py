@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -148,7 +149,8 @@ def read(bodies: Bodies, *messages: tuple[bytes, bool] | None) -> bytes | Lost:
     async def go() -> bytes | Lost:
         return await bodies.read(await receive(), receive)
 
-    return asyncio.run(go())
+    with ThreadPoolExecutor(1) as alone:  # a browser's tests may keep a loop running in this thread
+        return alone.submit(asyncio.run, go()).result()
 
 
 def test_half_a_body_is_no_body() -> None:
