@@ -447,13 +447,11 @@ create index audit_listed on audit (id desc);
 create index audit_noun on audit (noun, noun_id, id desc);
 
 -- ------------------------------------------------------------------ the engine
--- One row a step and process: what ran last, and whether a full cycle has finished.
+-- When work that any process does now and then (`any`, `tidy`) was last done.
 create table engine_runs (
   process       text not null,
   step          text not null,
   finished_at   timestamptz not null,
-  failed_at     timestamptz,
-  error         text,
   primary key (process, step)
 );
 
