@@ -16,6 +16,7 @@ from typing import Any
 from watchbill.core import hours, rotas
 from watchbill.core.alarms import Alarm, AlarmState
 from watchbill.core.company import Company, Integration, Waits, Webhook
+from watchbill.core.definitions import as_match
 from watchbill.core.events import Event, EventAction, Severity
 from watchbill.core.incidents import Incident
 from watchbill.core.people import (
@@ -148,6 +149,9 @@ def alarm(
     severity: Severity = Severity.CRITICAL,
     has_runbook: bool = True,
     muted_until: datetime | None = None,
+    is_in_force: bool | None = None,
+    lapses_at: datetime | None = None,
+    match: Mapping[str, str] | None = None,
     service_id: ServiceId = SERVICE,
 ) -> Alarm:
     """Return an accepted, critical alarm with a runbook."""
@@ -157,6 +161,9 @@ def alarm(
         key=key,
         title=key,
         state=state,
+        is_in_force=state is AlarmState.ACCEPTED if is_in_force is None else is_in_force,
+        lapses_at=lapses_at,
+        match=as_match(match or {}),
         severity=severity,
         has_runbook=has_runbook,
         muted_until=muted_until,

@@ -160,6 +160,7 @@ def _company() -> company.Company:
                 key=system,
                 title=f"System {system}",
                 state=alarms.AlarmState.ACCEPTED,
+                is_in_force=True,
                 severity=Severity.CRITICAL,
                 has_runbook=True,
             )

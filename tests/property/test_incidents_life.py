@@ -82,7 +82,7 @@ def check_may_wake(world: World, decision: Decision) -> None:
         assert now < glass_ends_at(world, decision), "RO3, NO4: glass is for one night"
         return
     alarm = company.alarms[(incident.service_id, incident.alarm)]
-    assert alarm.state is AlarmState.ACCEPTED, "NO4, RO2"
+    assert alarm.is_in_force and not alarm.has_lapsed(now), "NO4, RO2, AL5"
     assert alarm.severity is Severity.CRITICAL, "RO2"
     assert alarm.has_runbook, "NO4"
     assert alarm.muted_until is None or alarm.muted_until <= now
@@ -290,7 +290,7 @@ class Days(RuleBasedStateMachine):
         state=st.sampled_from((AlarmState.ACCEPTED, AlarmState.RETURNED)),
     )
     def hands_over(self, service: str, alarm: str, state: AlarmState) -> None:
-        self.change_alarm(service, alarm, state=state)
+        self.change_alarm(service, alarm, state=state, is_in_force=state is AlarmState.ACCEPTED)
 
     def change_alarm(self, service: str, alarm: str, **changes: object) -> None:
         alarms = dict(self.world.company.alarms)

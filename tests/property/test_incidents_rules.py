@@ -51,7 +51,7 @@ def test_ro1_every_route_is_the_rule_and_says_when_it_changes(
         known = company.alarms.get((service, alarm))
         wakes = (
             known is not None
-            and known.state is AlarmState.ACCEPTED
+            and known.is_in_force
             and known.has_runbook
             and known.severity is Severity.CRITICAL
             and severity in (Severity.CRITICAL, Severity.ERROR)

@@ -74,7 +74,9 @@ class World:
         if alert is not None:
             incident: Incident | None = self.incidents[alert.incident_id]
         else:
-            key = alerts.group_key(self.company.services[service_id], event, at=self.now)
+            key = alerts.group_key(
+                self.company, self.company.services[service_id], event, at=self.now
+            )
             same = (i for i in self.open_incidents() if i.service_id == service_id)
             incident = next((i for i in same if i.group_key == key), None)
         pages = self.open_pages(incident.id) if incident else ()

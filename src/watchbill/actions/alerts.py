@@ -107,9 +107,7 @@ def _load(company: Company, tx: Tx, batch: Sequence[Received]) -> _Bench:
     keys = {(r.integration_id, r.event.dedup_key) for r in batch}
     firing = alerts_store.firing(tx, keys)
     groups = {
-        (r.service_id, alerts.group_key(company.services[r.service_id], r.event, at=r.at))
-        for r in batch
-        if r.event.action is EventAction.TRIGGER
+        (r.service_id, _group(company, r)) for r in batch if r.event.action is EventAction.TRIGGER
     }
     wanted = {alert.incident_id for alert in firing.values()}
     wanted.update(incidents_store.in_groups(tx, groups))
@@ -150,11 +148,16 @@ def _fold_event(bench: _Bench, received: Received, *, now: datetime, shell: Shel
     )
 
 
+def _group(company: Company, received: Received) -> str:
+    """Return which open incident of its service the event would join."""
+    service = company.services[received.service_id]
+    return alerts.group_key(company, service, received.event, at=received.at)
+
+
 def _open_group(bench: _Bench, received: Received) -> str | None:
     if received.event.action is not EventAction.TRIGGER:
         return None
-    service = bench.company.services[received.service_id]
-    return bench.groups.get((service.id, alerts.group_key(service, received.event, at=received.at)))
+    return bench.groups.get((received.service_id, _group(bench.company, received)))
 
 
 def _keep_alert(bench: _Bench, key: tuple[str, str], alert: Alert) -> None:

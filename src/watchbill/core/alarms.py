@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from watchbill.core.definitions import ALARM, Match
 from watchbill.core.events import Severity
 from watchbill.core.people import ServiceId
 
@@ -31,23 +32,42 @@ class AlarmState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """What routing needs to know of an alarm; its runbook stays in the database."""
+    """What routing needs to know of an alarm; the rest of its definition stays in the database.
+
+    Title, severity, runbook and match are those of the version in force, the last accepted one;
+    of the newest version while none is (NO5).
+    """
 
     id: str
     service_id: ServiceId
-    #: What events call it; unique within its service.
+    #: Names it; unique within its service.
     key: str
     title: str
+    #: Where its newest version is on its way.
     state: AlarmState
+    #: True if an accepted version stands, whatever a newer one is waiting for.
+    is_in_force: bool
     severity: Severity
     has_runbook: bool
+    #: Which events are of it; empty for those that name it by its key.
+    match: Match = ()
     muted_until: datetime | None = None
+    #: When its acceptance ends, because its review was due; None for never.
+    lapses_at: datetime | None = None
 
     @property
-    def may_wake(self) -> bool:
-        """True if the alarm may reach a volunteer: accepted, critical, with a runbook (NO4)."""
-        accepted = self.state is AlarmState.ACCEPTED and self.has_runbook
+    def conditions(self) -> Match:
+        """Return its match, or the default one: the event names the alarm by its key."""
+        return self.match or ((ALARM, (self.key,)),)
+
+    def may_wake(self, at: datetime) -> bool:
+        """True if it may reach a volunteer: accepted, not overdue, critical, a runbook (NO4)."""
+        accepted = self.is_in_force and self.has_runbook and not self.has_lapsed(at)
         return accepted and self.severity is Severity.CRITICAL
+
+    def has_lapsed(self, at: datetime) -> bool:
+        """True if its acceptance was to be looked at again by now, and was not (AL5)."""
+        return self.lapses_at is not None and at >= self.lapses_at
 
     def is_muted(self, at: datetime) -> bool:
         """True if somebody asked for silence until a moment that has not come yet."""

@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import Enum
 
 from watchbill.core import answers, escalation, incidents, routing
+from watchbill.core.alarms import Alarm
 from watchbill.core.company import Company
 from watchbill.core.contacts import NewId
 from watchbill.core.copies import replace
@@ -80,15 +81,15 @@ class Folded:
     decision: Decision | None = None
 
 
-def group_key(service: Service, event: Event, *, at: datetime) -> str:
+def group_key(company: Company, service: Service, event: Event, *, at: datetime) -> str:
     """Return which open incident of the service a new alert joins.
 
-    By alarm, an event without one falls back to its source's own group, then to itself. By time,
-    windows are laid end to end from the epoch, so that the answer needs no memory.
+    By alarm, an event of none goes by the name it gives, its source's own group, or itself. By
+    time, windows are laid end to end from the epoch, so that the answer needs no memory.
     """
     match service.grouping:
         case Grouping.ALARM:
-            return _by_alarm(event)
+            return _by_alarm(company.alarm_of(service.id, event), event)
         case Grouping.FIELDS:
             values = dict(event.fields)
             found = (f"{name}={values.get(name, '')}" for name in service.grouping_fields)
@@ -101,9 +102,11 @@ def group_key(service: Service, event: Event, *, at: datetime) -> str:
             return f"alert:{event.dedup_key}"
 
 
-def _by_alarm(event: Event) -> str:
+def _by_alarm(alarm: Alarm | None, event: Event) -> str:
+    if alarm is not None:
+        return f"alarm:{alarm.key}"
     if event.alarm:
-        return f"alarm:{event.alarm}"
+        return f"unregistered:{event.alarm}"
     return f"group:{event.group}" if event.group else f"alert:{event.dedup_key}"
 
 
@@ -154,7 +157,7 @@ def _begin(
 ) -> Folded:
     """A condition that was not known: a new alert, in an open incident or in a new one."""
     event, service = received.event, company.services[received.service_id]
-    opened = incident or _open(service, received, now=now, new_id=new_id)
+    opened = incident or _open(company, service, received, now=now, new_id=new_id)
     alert = _alert(received, opened, new_id=new_id)
     larger = replace(opened, firing=opened.firing + event.size, alerts=opened.alerts + 1)
     if incident is not None:
@@ -187,14 +190,17 @@ def _alert(received: Received, incident: Incident, *, new_id: NewId) -> Alert:
     )
 
 
-def _open(service: Service, received: Received, *, now: datetime, new_id: NewId) -> Incident:
+def _open(
+    company: Company, service: Service, received: Received, *, now: datetime, new_id: NewId
+) -> Incident:
     event = received.event
+    alarm = company.alarm_of(service.id, event)
     return Incident(
         id=new_id("inc"),
         service_id=service.id,
         team_id=service.team_id,
-        alarm=event.alarm,
-        group_key=group_key(service, event, at=received.at),
+        alarm=alarm.key if alarm else "",
+        group_key=group_key(company, service, event, at=received.at),
         title=event.summary,
         severity=event.severity,
         opened_at=now,
@@ -242,26 +248,25 @@ def _join(
     change who is asked is routed anew; ten thousand alerts of one alarm are not.
     """
     event = received.event
-    before = _loudness(company, incident, incident.alarm, incident.severity, now)
-    takes_over = _loudness(company, incident, event.alarm, event.severity, now) > before
-    alarm = event.alarm if takes_over else incident.alarm
+    leading = company.alarms.get((incident.service_id, incident.alarm))
+    alarm = company.alarm_of(received.service_id, event)
+    before = _loudness(leading, incident.severity, now)
+    takes_over = _loudness(alarm, event.severity, now) > before
+    leads = (alarm.key if alarm else "") if takes_over else incident.alarm
     worse = min(incident.severity, event.severity, key=_WORST.index)
-    if not takes_over and _loudness(company, incident, alarm, worse, now) > before:
+    if not takes_over and _loudness(leading, worse, now) > before:
         worse = incident.severity
-    louder = replace(incident, severity=worse, alarm=alarm, close_at=_close_at(company, received))
+    louder = replace(incident, severity=worse, alarm=leads, close_at=_close_at(company, received))
     if incident.due_at is None or takes_over:
         return escalation.advance(company, louder, pages, now=now, new_id=new_id)
     return Decision(incident=escalation.look_again(louder))
 
 
-def _loudness(
-    company: Company, incident: Incident, alarm_key: str, severity: Severity, now: datetime
-) -> int:
+def _loudness(alarm: Alarm | None, severity: Severity, now: datetime) -> int:
     """Return 2 if such an event may wake a volunteer, 1 if it may not, 0 if its alarm is muted."""
-    alarm = company.alarms.get((incident.service_id, alarm_key))
     if alarm is not None and alarm.is_muted(now):
         return 0
-    return 2 if routing.why_held(alarm, severity) is None else 1
+    return 2 if routing.why_held(alarm, severity, now) is None else 1
 
 
 def _close_at(company: Company, received: Received) -> datetime | None:

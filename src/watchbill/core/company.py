@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 from watchbill.core import rotas
 from watchbill.core.alarms import Alarm
+from watchbill.core.events import Event
+from watchbill.core.matching import Index
 from watchbill.core.people import (
     Office,
     OfficeId,
@@ -74,6 +76,15 @@ class Company:
     waits: Waits = field(default_factory=Waits)
     pages_a_month: int = 10
     people_at_once: int = 2
+    #: Which alarm an event is of; made from `alarms`.
+    index: Index[Alarm] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "index", Index(self.alarms.values()))
+
+    def alarm_of(self, service_id: ServiceId, event: Event) -> Alarm | None:
+        """Return the alarm that the event is of, or None: it is unregistered."""
+        return self.index.find(service_id, event)
 
     def volunteer(self, at: datetime) -> PersonId | None:
         """Return who stands the shift at `at`, or None."""

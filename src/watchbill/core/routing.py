@@ -53,6 +53,8 @@ class Reason(Enum):
     NO_VOLUNTEER = "no_volunteer"
     #: A named person turned a held incident into a page, with a reason.
     BREAK_GLASS = "break_glass"
+    #: The alarm was accepted, and its review is overdue.
+    ALARM_OVERDUE = "alarm_overdue"
     #: The alarm has not been accepted by the on-call team.
     ALARM_NOT_ACCEPTED = "alarm_not_accepted"
     #: The event matches no alarm anybody has written down.
@@ -110,7 +112,7 @@ class Subject:
     """What of an incident matters to routing."""
 
     service_id: ServiceId
-    #: The alarm's key as the event gave it, or "".
+    #: The key of the alarm it is of, "" if it is of none.
     alarm: str
     #: The worst severity among its firing alerts.
     severity: Severity
@@ -174,7 +176,7 @@ def _out_of_hours(
     facts: Facts,
 ) -> Route:
     """Rules 3 to 5: the volunteer for what may wake them, else a hold until the next opening."""
-    why_not = None if subject.glass_by else why_held(alarm, subject.severity)
+    why_not = None if subject.glass_by else why_held(alarm, subject.severity, at)
     if why_not is not None and until is None:
         steps = _steps(company, _managers(company, at), at, without=subject.asking)
         return Route(side=Side.TEAM, reason=Reason.TEAM_NEVER_AT_WORK, steps=steps, facts=facts)
@@ -191,7 +193,7 @@ def _out_of_hours(
     return Route(side=Side.VOLUNTEERS, reason=reason, steps=steps, until=until, facts=facts)
 
 
-def why_held(alarm: Alarm | None, severity: Severity) -> Reason | None:
+def why_held(alarm: Alarm | None, severity: Severity, at: datetime) -> Reason | None:
     """Return why the alarm may not wake a volunteer, or None if it may (NO4, RO2).
 
     The alarm's own definition decides. An event that calls itself a warning or less wakes nobody
@@ -201,8 +203,9 @@ def why_held(alarm: Alarm | None, severity: Severity) -> Reason | None:
         return Reason.ALARM_UNREGISTERED
     if alarm.severity is not Severity.CRITICAL:
         return Reason.BELOW_CRITICAL
-    if not alarm.may_wake:
-        return Reason.ALARM_NOT_ACCEPTED
+    if not alarm.may_wake(at):
+        overdue = alarm.is_in_force and alarm.has_lapsed(at)
+        return Reason.ALARM_OVERDUE if overdue else Reason.ALARM_NOT_ACCEPTED
     if severity in (Severity.WARNING, Severity.INFO):
         return Reason.BELOW_CRITICAL
     return None

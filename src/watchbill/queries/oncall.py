@@ -75,6 +75,7 @@ def imagined(company: Company) -> Company:
             key=_KEY,
             title="",
             state=AlarmState.ACCEPTED,
+            is_in_force=True,
             severity=Severity.CRITICAL,
             has_runbook=True,
         )

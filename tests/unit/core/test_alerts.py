@@ -31,7 +31,7 @@ def key(grouping: Grouping, when: str = "Tue 10:00", **event: object) -> str:
         service={"grouping": grouping, "grouping_fields": ("host", "region")}
     )
     service = company.services[builders.SERVICE]
-    return alerts.group_key(service, builders.event(**event), at=dublin(when))
+    return alerts.group_key(company, service, builders.event(**event), at=dublin(when))
 
 
 def test_alerts_of_one_alarm_are_one_incident_and_one_page() -> None:

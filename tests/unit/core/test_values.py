@@ -41,7 +41,7 @@ def test_no4_an_alarm_may_wake_only_accepted_critical_and_with_a_runbook(
 ) -> None:
     alarm = builders.alarm(state=state, severity=severity, has_runbook=has_runbook)
     fit = state is AlarmState.ACCEPTED and severity is Severity.CRITICAL and has_runbook
-    assert alarm.may_wake is fit
+    assert alarm.may_wake(NOW) is fit
 
 
 def test_a_mute_ends_at_its_moment() -> None:
