@@ -118,5 +118,9 @@ class Facts:
     #: URL to HTTP status; 0: it could not be reached, -1: its host is not on the allow-list.
     links: Mapping[str, int] | None = None
     history: History | None = None
+    #: Slugs of the teams of who accepts it.
+    reviewer_teams: frozenset[str] | None = None
+    #: What is behind `runbook_url`, if it was fetched.
+    runbook_text: str | None = None
     #: System to the names of volunteers who have not confirmed that they can get in.
     without_access: Mapping[str, tuple[str, ...]] | None = None

@@ -62,7 +62,15 @@ class Fault:
     weight: Weight | None = None
 
 
-Check = Callable[[Definition, Facts], Iterable[Fault]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """What a rule would need in order to say yes, and is not known here: text, an answer."""
+
+    note: str
+
+
+#: It sees faults, or sees none but cannot tell all (then it is not checked), or sees nothing.
+Check = Callable[[Definition, Facts], Iterable[Fault | Unknown]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +130,18 @@ def _findings(rule: Rule, definition: Definition, facts: Facts) -> Iterator[Find
         note = f"needs {', '.join(unknown)}, which is not known here"
         yield _finding(rule, Outcome.NOT_CHECKED, note=note)
         return
-    faults = tuple(rule.check(definition, facts))
+    seen = tuple(rule.check(definition, facts))
+    faults = tuple(each for each in seen if isinstance(each, Fault))
     waiver = _waiver(rule, definition, facts.today) if faults else None
     for fault in faults:
         yield _finding(rule, Outcome.WAIVED if waiver else Outcome.FAILED, fault, _said(waiver))
     if not faults:
-        yield _finding(rule, Outcome.PASSED)
+        yield _without_fault(rule, seen)
+
+
+def _without_fault(rule: Rule, seen: Iterable[Fault | Unknown]) -> Finding:
+    notes = "; ".join(each.note for each in seen if isinstance(each, Unknown))
+    return _finding(rule, Outcome.NOT_CHECKED if notes else Outcome.PASSED, note=notes)
 
 
 def _finding(rule: Rule, outcome: Outcome, fault: Fault | None = None, note: str = "") -> Finding:
