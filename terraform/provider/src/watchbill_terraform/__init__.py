@@ -1,0 +1,1 @@
+"""A Terraform provider for Watchbill: alarms, runbooks and who answers for them, in code."""

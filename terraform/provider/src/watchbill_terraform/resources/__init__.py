@@ -1,0 +1,1 @@
+"""What Terraform keeps as the code says: one module a noun."""

@@ -1,0 +1,1 @@
+"""What Terraform may read: one module a noun."""
