@@ -9,9 +9,10 @@ from psycopg.types.range import TimestamptzRange
 from tests import builders
 from watchbill.actions.events import hash_key
 from watchbill.core import hours, rotas
-from watchbill.core.alarms import AlarmState
 from watchbill.core.company import Company
+from watchbill.core.definitions import Definition
 from watchbill.core.people import Team
+from watchbill.store import alarms as alarms_store
 from watchbill.store.database import Tx, as_json
 
 LONG_AGO = datetime(2015, 1, 1, tzinfo=UTC)
@@ -167,16 +168,30 @@ def _services(tx: Tx, company: Company) -> None:
         )  # fmt: skip
     reviewer = next(iter(company.people), None)
     for alarm in company.alarms.values():
-        accepted = alarm.state is AlarmState.ACCEPTED
+        accepted = alarm.is_in_force
         tx.execute(
-            "insert into alarms (id, service_id, key, title, state, severity, runbook, muted_until,"
-            " accepted_by, accepted_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "insert into alarms (id, service_id, key, state, version, created_at, state_at, muted_until,"
+            " lapses_at) values (%s, %s, %s, %s, 1, %s, %s, %s, %s)",
             [
-                alarm.id, alarm.service_id, alarm.key, alarm.title, alarm.state.value,
-                alarm.severity.value, "Turn it off and on again." if alarm.has_runbook else "",
-                alarm.muted_until, reviewer if accepted else None, LONG_AGO if accepted else None,
+                alarm.id, alarm.service_id, alarm.key, "proposed" if accepted else alarm.state.value,
+                LONG_AGO, LONG_AGO, alarm.muted_until, alarm.lapses_at,
             ],
         )  # fmt: skip
+        definition = Definition(
+            key=alarm.key,
+            service=company.services[alarm.service_id].slug,
+            title=alarm.title,
+            severity=alarm.severity,
+            match=alarm.match,
+            runbook="Turn it off and on again." if alarm.has_runbook else "",
+        )
+        accepting = {"accepted_by": reviewer, "accepted_at": LONG_AGO} if accepted else {}
+        written = {"managed_by": "hand", "actor": "system", "created_at": LONG_AGO}
+        alarms_store.add_version(tx, alarm.id, 1, definition, written | accepting)
+        if accepted:
+            tx.execute(
+                "update alarms set state = 'accepted', in_force = 1 where id = %s", [alarm.id]
+            )
     for integration in company.integrations.values():
         tx.execute(
             "insert into integrations (id, service_id, source, name, key_hash, key_hint,"

@@ -13,6 +13,7 @@ import signal
 import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
@@ -22,7 +23,7 @@ from watchbill import outgoing
 from watchbill.actions import bootstrap, notifications
 from watchbill.actions import shell as shells
 from watchbill.actions.bells import Bells
-from watchbill.actions.shell import Shell
+from watchbill.actions.shell import Links, Shell
 from watchbill.channels.smtp_email import EmailChannel, Security, SmtpSettings
 from watchbill.channels.webhook import WebhookChannel
 from watchbill.clock import Clock, RunningClock
@@ -78,6 +79,21 @@ def make_fetch(calls: outgoing.Outgoing) -> Fetch:
     return fetch
 
 
+def make_links(settings: Settings, calls: outgoing.Outgoing) -> Links:
+    """Return what says whether runbooks and dashboards answer: allowed hosts only, and guarded."""
+    hosts = frozenset(name.strip() for name in settings.runbook_hosts.split(",") if name.strip())
+
+    def status(url: str) -> int:
+        if urlsplit(url).hostname not in hosts:
+            return -1
+        try:
+            return calls.fetch(url, limit=1024).status
+        except WatchbillError:
+            return 0
+
+    return lambda urls: {url: status(url) for url in dict.fromkeys(urls)}
+
+
 def make_channels(settings: Settings, calls: outgoing.Outgoing) -> dict[str, Channel]:
     """Return every channel by its lane; webhooks of programs have a lane of their own."""
     mail = SmtpSettings(
@@ -121,14 +137,16 @@ class Watchbill:
         self.clock = clock or RunningClock(start=settings.clock_start, speed=settings.clock_speed)
         self.db = Database(url)
         self.db.open()
-        self.shell: Shell = shells.shell(self.db, self.clock)
+        self._calls = outgoing.Outgoing(allowed=networks(settings.private_networks))
+        self.shell: Shell = shells.shell(
+            self.db, self.clock, links=make_links(settings, self._calls)
+        )
         self.base_url = settings.base_url or f"http://{settings.host}:{settings.port}"
         bootstrap.prepare(self.shell, base_url=self.base_url)
         if (
             self._embedded
         ):  # no other process sends from it: what is claimed died with our last life
             notifications.release_all(self.shell)
-        self._calls = outgoing.Outgoing(allowed=networks(settings.private_networks))
         self.metrics = Metrics(
             self.shell,
             version=importlib.metadata.version("watchbill"),

@@ -40,6 +40,8 @@ class Settings:
     trusted_proxies: str = ""
     #: Networks that outgoing webhooks may reach although they are private, separated by commas.
     private_networks: str = ""
+    #: Hosts on which runbooks and dashboards are looked for when an alarm is judged, by commas.
+    runbook_hosts: str = ""
     #: Mail server.
     smtp_host: str = "localhost"
     #: Its port.

@@ -1,79 +1,168 @@
-"""Alarms: what may page, as rows with a state; their life in code and review comes on top."""
+"""Alarms: what may page, written down by hand or through the API, one at a time."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
-from watchbill.actions import changes, fields, teams
+from watchbill.actions import changes, fields, teams, versions
 from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Noun, Values
 from watchbill.actions.shell import Shell
-from watchbill.errors import Conflict, Forbidden
+from watchbill.actions.versions import Writing
+from watchbill.core.alarms import AlarmState
+from watchbill.core.bar.facts import Evidence
+from watchbill.core.definitions import FIELDS, Definition, Origin, from_data
+from watchbill.errors import Conflict
+from watchbill.store import alarms as alarms_store
 from watchbill.store import rows
-from watchbill.store import terms as terms_store
 from watchbill.store.database import Tx
 
-
-class AcceptedStands(Conflict):
-    """What the on-call team accepted stays as it is; return the alarm first (NO5)."""
+_KEY = re.compile(r"[^\s\x00-\x1f]+")
 
 
-class NoRunbook(Conflict):
-    """An alarm without a runbook cannot be accepted (NO4)."""
+class RetiredStays(Conflict):
+    """A retired alarm is not changed any more; write a new one, its key is free."""
 
 
-class OwnWork(Forbidden):
-    """Nobody accepts an alarm of their own; somebody of the on-call team does (NO4)."""
+def _key(value: Any) -> object:
+    text = fields.text(80, least=1)(value)
+    if not _KEY.fullmatch(str(text)):
+        raise ValueError("must be one word without spaces")
+    return text
 
 
-class OnlyTheOnCallTeam(Forbidden):
-    """Only the on-call team judges alarms: whoever has agreed to a term that is not over (NO4)."""
+def _amount(most: float) -> fields.Check:
+    def check(value: Any) -> object:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+            raise ValueError(f"must be a number from 0 to {most:g}")
+        return float(value)
+
+    return check
 
 
-class NoWayThere(Conflict):
-    """An alarm cannot go from its state to that one."""
+def _match(value: Any) -> object:
+    if not isinstance(value, Mapping) or len(value) > 20:
+        raise ValueError("must be at most 20 names with a value, or a list of values, each")
+    found = {}
+    for name, given in value.items():
+        several = [given] if isinstance(given, str) else given
+        if not isinstance(several, list | tuple) or not 0 < len(several) <= 100:
+            raise ValueError(f"{name!r} needs a value, or a list of them")
+        found[str(fields.text(200, least=1)(name))] = [fields.text(4096)(v) for v in several]
+    return found
 
 
-#: What the on-call team says of an alarm. An admin may say all but that it is accepted; its own
-#: team may take it back, because what is accepted cannot be changed.
-_JUDGEMENTS = frozenset({"in_review", "accepted", "declined", "returned"})
-#: From each state, where an alarm may go.
-_WAYS: dict[str, frozenset[str]] = {
-    "draft": frozenset({"proposed", "retired"}),
-    "proposed": frozenset({"draft", "in_review", "accepted", "declined", "retired"}),
-    "in_review": frozenset({"proposed", "accepted", "declined", "retired"}),
-    "accepted": frozenset({"returned", "retired"}),
-    "declined": frozenset({"proposed", "draft", "retired"}),
-    "returned": frozenset({"proposed", "in_review", "accepted", "declined", "retired"}),
-    "retired": frozenset({"draft"}),
+def _waivers(value: Any) -> object:
+    if not isinstance(value, list | tuple) or len(value) > 20:
+        raise ValueError("must be a list of at most 20 waivers")
+    return [
+        fields.checked(_WAIVER, fields_of(each, "rule", "owner", "reason", "until"))
+        for each in value
+    ]
+
+
+def fields_of(value: Any, *names: str) -> dict[str, object]:
+    """Return a mapping that has all of `names`. Raises: ValueError."""
+    if not isinstance(value, Mapping) or set(names) - set(value):
+        raise ValueError(f"each needs {', '.join(names)}")
+    return dict(value)
+
+
+def _day_text(value: Any) -> object:
+    day = fields.day(value)
+    return day.isoformat() if isinstance(day, date) else day
+
+
+_WAIVER: dict[str, fields.Check] = {
+    "rule": fields.text(10, least=1),
+    "reason": fields.text(1000, least=1),
+    "owner": fields.text(320, least=1),
+    "until": _day_text,
 }
+#: What of a definition may be set, as it arrives.
+CHECKS: dict[str, fields.Check] = {
+    "key": _key,
+    "service": fields.text(60, least=1),
+    "team": fields.text(60),
+    "title": fields.text(200),
+    "description": fields.text(4000),
+    "severity": fields.choice("critical", "error", "warning", "info"),
+    "match": _match,
+    "impact_kind": fields.choice("", "real", "inevitable"),
+    "impact_within_minutes": fields.optional(fields.number(0, 100_000)),
+    "customer_impact": fields.text(4000),
+    "required_action": fields.text(4000),
+    "cannot_wait": fields.text(4000),
+    "respond_within_minutes": fields.optional(fields.number(0, 100_000)),
+    "expression": fields.text(20_000),
+    "threshold": fields.text(1000),
+    "for_minutes": fields.optional(_amount(1_000_000)),
+    "rationale": fields.text(4000),
+    "expected_pages_per_month": fields.optional(_amount(100_000)),
+    "auto_resolve": fields.text(1000),
+    "dedup_key": fields.text(1000),
+    "escalation": fields.text(200),
+    "runbook": fields.text(100_000),
+    "runbook_url": fields.text(2000),
+    "runbook_slug": fields.text(60),
+    "review_by": fields.optional(_day_text),
+    "waivers": _waivers,
+}
+_ORIGIN: dict[str, fields.Check] = {
+    "repository": fields.text(500),
+    "path": fields.text(1000),
+    "revision": fields.text(200),
+}
+_EVIDENCE: dict[str, fields.Check] = {
+    "url": fields.text(2000),
+    "author": fields.text(320),
+    "approvers": fields.texts(50, each=320),
+    "revision": fields.text(200),
+}
+_MANAGED = fields.choice("hand", "yaml", "terraform", "import")
 
-NOUN = Noun(
-    word="alarm",
-    table="alarms",
-    prefix="alm",
-    checks={
-        "service_id": fields.text(64, least=1),
-        "key": fields.text(255, least=1),
-        "title": fields.text(200, least=1),
-        "severity": fields.choice("critical", "error", "warning", "info"),
-        "customer_impact": fields.text(4000),
-        "required_action": fields.text(4000),
-        "runbook": fields.text(100_000),
-        "runbook_url": fields.text(2000),
-    },
-)
+NOUN = Noun(word="alarm", table="alarms", prefix="alm", checks=CHECKS)
+
+
+def split(values: Values) -> tuple[dict[str, object], Writing]:
+    """Return the definition's fields, checked, and how they come to be.
+
+    Raises: BadFields.
+    """
+    given = dict(values)
+    managed_by = fields.checked(
+        {"managed_by": _MANAGED}, {"managed_by": given.pop("managed_by", "hand")}
+    )
+    origin: Any = fields.checked(_ORIGIN, given.pop("source", None) or {})  # type: ignore[arg-type]
+    evidence: Any = fields.checked(_EVIDENCE, given.pop("evidence", None) or {})  # type: ignore[arg-type]
+    writing = Writing(
+        managed_by=str(managed_by["managed_by"]),
+        origin=Origin(**origin),
+        evidence=Evidence(**evidence),
+    )
+    return fields.checked(CHECKS, given), writing
 
 
 def create(shell: Shell, values: Values, *, by: Actor) -> str:
-    """Write an alarm down: `service_id`, `key`, `title` …; it begins as a draft."""
-    fields.need(values, "service_id", "key", "title")
-    good = fields.checked(NOUN.checks, values)
+    """Write an alarm down: `service`, `key`, `title` …; a draft, or proposed with `state`.
+
+    Raises: BadFields, OnlyTheTeam, SameEvents, Taken.
+    """
+    given = dict(values)
+    state = AlarmState(str(fields.choice("draft", "proposed")(given.pop("state", None) or "draft")))
+    service_id = given.pop("service_id", None)
+    if service_id is not None:
+        given.setdefault("service", _slug_of(shell, str(service_id)))
+    fields.need(given, "service", "key", "title")
+    good, writing = split(given)
+    definition = from_data(good)
     with shell.db.transaction() as tx:
-        _need_owner(shell, tx, by, str(good["service_id"]))
-        good |= {"state": "draft", "author_id": by.person_id}
-        alarm_id = changes.create(shell, tx, NOUN, good, by=by)
+        alarm_id = versions.create(shell, tx, definition, writing, state=state, by=by)
+        versions.need_apart(tx, str(versions.service_of(tx, definition)["id"]))
     shell.ring()
     return alarm_id
 
@@ -81,48 +170,42 @@ def create(shell: Shell, values: Values, *, by: Actor) -> str:
 def change(
     shell: Shell, alarm_id: str, values: Values, *, by: Actor, if_match: str | None = None
 ) -> None:
-    """Change an alarm that is not accepted."""
-    good = fields.checked(NOUN.checks, values)
+    """Write a new version of an alarm; what is accepted stands until the new one is, too (NO5).
+
+    Raises: BadFields, OnlyTheTeam, SameEvents, RetiredStays.
+    """
+    good, writing = split(values)
     with shell.db.transaction() as tx:
-        before = changes.load(tx, NOUN, alarm_id, if_match=if_match)
-        _need_owner(shell, tx, by, before["service_id"])
-        if before["state"] == "accepted":
-            raise AcceptedStands(alarm=before["key"])
-        if "service_id" in good:
-            raise fields.BadFields({"service_id": "an alarm stays with its service"})
-        changes.change(shell, tx, NOUN, before, good, by=by)
+        alarm = changes.load(tx, NOUN, alarm_id, if_match=if_match)
+        if alarm["state"] == "retired":
+            raise RetiredStays(alarm=alarm["key"])
+        newest = alarms_store.version(tx, alarm_id, alarm["version"])
+        before = alarms_store.definition_of(newest)
+        versions.change(shell, tx, alarm, changed(before, good), writing, by=by)
+        versions.need_apart(tx, alarm["service_id"])
     shell.ring()
 
 
-def set_state(
-    shell: Shell,
-    alarm_id: str,
-    state: str,
-    *,
-    reason: str,
-    by: Actor,
-    if_match: str | None = None,
-) -> None:
-    """Move an alarm on its way to the on-call team.
+def changed(before: Definition, good: Mapping[str, object]) -> Definition:
+    """Return a definition with checked fields changed."""
+    after = from_data({"key": before.key, "service": before.service, **good})
+    own = {name: getattr(after, name) for name in FIELDS if name in good}
+    if ("runbook" in good or "runbook_url" in good) and "runbook_slug" not in good:
+        own["runbook_slug"] = ""
+    return replace(before, **own)
 
-    Raises: NoWayThere; OnlyTheOnCallTeam and OnlyTheTeam when it is somebody else's step;
-    NoRunbook and OwnWork when it is to be accepted.
+
+def retire(
+    shell: Shell, alarm_id: str, *, reason: str = "", by: Actor, if_match: str | None = None
+) -> None:
+    """Take an alarm out of use. It is easy, and a success: one thing less that may wake somebody.
+
+    Raises: OnlyTheTeam.
     """
-    good: dict[str, Any] = fields.checked(
-        {"state": fields.choice(*_WAYS), "state_reason": fields.text(2000)},
-        {"state": state, "state_reason": reason},
-    )
     with shell.db.transaction() as tx:
-        before = changes.load(tx, NOUN, alarm_id, if_match=if_match)
-        if state == before["state"]:
-            return
-        if state not in _WAYS[before["state"]]:
-            raise NoWayThere(before=before["state"], after=state)
-        if state == "accepted":
-            _need_acceptable(before, by)
-            good |= {"accepted_by": by.person_id, "accepted_at": shell.clock.now()}
-        _need_right(shell, tx, before, state, by)
-        changes.change(shell, tx, NOUN, before, good, by=by)
+        alarm = changes.load(tx, NOUN, alarm_id, if_match=if_match)
+        if alarm["state"] != "retired":
+            versions.retire(shell, tx, alarm, reason, by=by)
     shell.ring()
 
 
@@ -136,24 +219,12 @@ def mute(shell: Shell, alarm_id: str, *, until: datetime | None, by: Actor) -> N
     shell.ring()
 
 
-def _need_right(shell: Shell, tx: Tx, alarm: rows.Row, state: str, by: Actor) -> None:
-    """The team brings its alarm forward; the on-call team judges it (AL3)."""
-    if state not in _JUDGEMENTS:
-        _need_owner(shell, tx, by, alarm["service_id"])
-        return
-    if by.person_id and terms_store.is_volunteer(tx, by.person_id, at=shell.clock.now()):
-        return
-    if state == "returned":
-        _need_owner(shell, tx, by, alarm["service_id"])
-    elif state == "accepted" or not by.is_admin:
-        raise OnlyTheOnCallTeam(alarm=alarm["key"])
-
-
-def _need_acceptable(alarm: rows.Row, by: Actor) -> None:
-    if not (alarm["runbook"].strip() or alarm["runbook_url"].strip()):
-        raise NoRunbook(alarm=alarm["key"])
-    if by.person_id is None or by.person_id == alarm["author_id"]:
-        raise OwnWork(alarm=alarm["key"])
+def _slug_of(shell: Shell, service_id: str) -> str:
+    with shell.db.transaction() as tx:
+        service = rows.find(tx, "services", service_id)
+    if service is None:
+        raise fields.BadFields({"service_id": "there is no such service"})
+    return str(service["slug"])
 
 
 def _need_owner(shell: Shell, tx: Tx, by: Actor, service_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from watchbill import ids
@@ -11,6 +12,10 @@ from watchbill.core.company import Company
 from watchbill.core.contacts import NewId
 from watchbill.store import companies
 from watchbill.store.database import Database, Tx
+
+
+#: Says of addresses what their server answers: the status; 0: none, -1: not allowed to ask.
+Links = Callable[[Sequence[str]], Mapping[str, int]]
 
 
 class Companies:
@@ -55,6 +60,7 @@ class Shell:
     engine_bell: threading.Event = field(default_factory=threading.Event)
     sender_bell: threading.Event = field(default_factory=threading.Event)
     traffic: Traffic = field(default_factory=Traffic)
+    links: Links | None = None
 
     def company(self, tx: Tx) -> Company:
         """Return the company as of this transaction."""
@@ -66,6 +72,6 @@ class Shell:
         self.sender_bell.set()
 
 
-def shell(db: Database, clock: Clock) -> Shell:
+def shell(db: Database, clock: Clock, *, links: Links | None = None) -> Shell:
     """Return a shell whose ids sort by `clock`."""
-    return Shell(db=db, clock=clock, new_id=ids.Maker(clock))
+    return Shell(db=db, clock=clock, new_id=ids.Maker(clock), links=links)

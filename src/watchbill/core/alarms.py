@@ -69,6 +69,12 @@ class Alarm:
         """True if its acceptance was to be looked at again by now, and was not (AL5)."""
         return self.lapses_at is not None and at >= self.lapses_at
 
+    def standing(self, at: datetime) -> str:
+        """Return in one word why it may wake somebody or not: its state, `accepted`, `overdue`."""
+        if not self.is_in_force:
+            return self.state.value
+        return "overdue" if self.has_lapsed(at) else AlarmState.ACCEPTED.value
+
     def is_muted(self, at: datetime) -> bool:
         """True if somebody asked for silence until a moment that has not come yet."""
         return self.muted_until is not None and at < self.muted_until

@@ -272,7 +272,7 @@ def _facts(
         ("team_zone", team.hours.zone),
         ("team_local_time", f"{local:%a %H:%M}"),
         ("alarm", subject.alarm),
-        ("alarm_state", alarm.state.value if alarm else "unregistered"),
+        ("alarm_state", alarm.standing(at) if alarm else "unregistered"),
         ("severity", subject.severity.value),
         ("version", str(company.version)),
     )

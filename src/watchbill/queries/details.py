@@ -42,6 +42,10 @@ class AlarmText:
     runbook: str
     runbook_url: str
     muted_until: datetime | None
+    #: The version that routing obeys, the newest one, and the one whose words these are.
+    in_force: int | None
+    version: int
+    shown: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +88,10 @@ class Story:
 
 
 _ALARM = """
-select id, key, title, state, severity, customer_impact, required_action, runbook, runbook_url,
-       muted_until
-from alarms where service_id = %s and key = %s
+select id, key, title, state, severity, coalesce(definition->>'customer_impact', '') as customer_impact,
+       coalesce(definition->>'required_action', '') as required_action, runbook, runbook_url, muted_until,
+       in_force, version, shown
+from alarms_now where service_id = %s and key = %s
 """
 _TIMELINE = """
 select e.id, e.at, e.kind, e.person_id, p.name as person, e.facts

@@ -20,10 +20,10 @@ class Fired:
 
 
 _UNREGISTERED = """
-select i.service_id, i.alarm, count(*) as count, max(i.opened_at) as last_at
-from incidents i left join alarms a on a.service_id = i.service_id and a.key = i.alarm
-where i.team_id = %s and i.opened_at > %s and a.id is null and i.group_key not like 'hand:%%'
-group by i.service_id, i.alarm order by count(*) desc, max(i.opened_at) desc limit %s
+select i.service_id, a.alarm, count(distinct i.id) as count, max(i.opened_at) as last_at
+from incidents i join alerts a on a.incident_id = i.id
+where i.team_id = %s and i.opened_at > %s and i.alarm = '' and i.group_key not like 'hand:%%'
+group by i.service_id, a.alarm order by count(distinct i.id) desc, max(i.opened_at) desc limit %s
 """
 _BY_DOOR = """
 select distinct on (integration_id) integration_id, alarm from alerts where first_at > %s
@@ -32,7 +32,7 @@ order by integration_id, first_at desc, id desc
 
 
 def unregistered(tx: Tx, team_id: str, *, since: datetime, limit: int) -> tuple[Fired, ...]:
-    """Return the names nobody has written down as alarms, the most frequent first."""
+    """Return the names events gave that are of no alarm, the most frequent first."""
     return reading.many(tx, Fired, _UNREGISTERED, [team_id, since, limit])
 
 

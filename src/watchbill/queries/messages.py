@@ -25,9 +25,9 @@ from watchbill.store.database import Tx
 _SETTINGS = "select secret, base_url from organization"
 _INCIDENTS = """
 select i.id, i.number, i.title, i.severity, i.state, i.firing, i.opened_at, i.service_id,
-       i.team_id, i.alarm, i.reason, i.facts, a.runbook, a.runbook_url, a.customer_impact,
-       a.required_action, h.name as asking
-from incidents i left join alarms a on a.service_id = i.service_id and a.key = i.alarm
+       i.team_id, i.alarm, i.reason, i.facts, a.runbook, a.runbook_url, a.definition->>'customer_impact' as customer_impact,
+       a.definition->>'required_action' as required_action, h.name as asking
+from incidents i left join alarms_now a on a.service_id = i.service_id and a.key = i.alarm
 left join people h on h.id = i.help_asked_by
 where i.id = any(%s)
 """
@@ -46,6 +46,7 @@ WHY: dict[Reason, str] = {
     Reason.ALARM_MUTED: "The alarm is muted.",
     Reason.IN_MAINTENANCE: "The service is in maintenance.",
     Reason.ALARM_NOT_ACCEPTED: "The on-call team has not accepted this alarm, so it waits for working hours.",
+    Reason.ALARM_OVERDUE: "The acceptance of this alarm has run out, so it waits for working hours.",
     Reason.ALARM_UNREGISTERED: "Nobody has written this alarm down, so it waits for working hours.",
     Reason.BELOW_CRITICAL: "It is less than critical, so it waits for working hours.",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from watchbill.queries import reading
@@ -60,24 +60,17 @@ class HeartbeatRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlarmRow:
-    """The definition of a condition that may page."""
+class RunbookRow:
+    """A runbook kept on its own."""
 
     id: str
-    service_id: str
-    key: str
+    slug: str
     title: str
-    state: str
-    severity: str
-    customer_impact: str
-    required_action: str
-    runbook: str
-    runbook_url: str
-    muted_until: datetime | None
-    author_id: str | None
-    accepted_by: str | None
-    accepted_at: datetime | None
-    state_reason: str
+    team_id: str
+    body: str
+    url: str
+    last_tested_on: date | None
+    managed_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,11 +172,9 @@ HEARTBEATS = """
 select h.integration_id, i.name, i.service_id, h.every_s, h.seen_at, h.due_at, h.missing_since
 from heartbeats h join integrations i on i.id = h.integration_id
 """
-ALARMS = """
-select a.id, a.service_id, a.key, a.title, a.state, a.severity, a.customer_impact,
-  a.required_action, a.runbook, a.runbook_url, a.muted_until, a.author_id, a.accepted_by,
-  a.accepted_at, a.state_reason
-from alarms a
+RUNBOOKS = """
+select r.id, r.slug, r.title, r.team_id, r.body, r.url, r.last_tested_on, r.managed_by
+from runbooks r
 """
 WEBHOOKS = "select w.id, w.name, w.url, w.team_id, w.created_at, w.disabled_at from webhooks w"
 TOKENS = """

@@ -11,6 +11,7 @@ from typing import Any
 from watchbill.core import hours, rotas
 from watchbill.core.alarms import Alarm, AlarmState
 from watchbill.core.company import Company, Integration, Waits, Webhook
+from watchbill.core.definitions import as_match
 from watchbill.core.events import Severity
 from watchbill.core.hours import WorkingHours
 from watchbill.core.people import (
@@ -71,8 +72,8 @@ select id, service_id, source, name, close_after_s from integrations where disab
 """
 _ALARMS = """
 select id, service_id, key, title, state, severity, (runbook <> '' or runbook_url <> ''),
-       muted_until
-from alarms where state <> 'retired'
+       muted_until, in_force is not null, match, lapses_at
+from alarms_now
 """
 _WEBHOOKS = "select id, team_id from webhooks where disabled_at is null order by id"
 
@@ -297,6 +298,9 @@ def _to_alarm(row: tuple[Any, ...]) -> Alarm:
         severity=Severity(row[5]),
         has_runbook=row[6],
         muted_until=row[7],
+        is_in_force=row[8],
+        match=as_match(row[9]),
+        lapses_at=row[10],
     )
 
 

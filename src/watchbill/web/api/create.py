@@ -15,7 +15,17 @@ from starlette.types import ASGIApp
 from watchbill.actions.shell import Shell
 from watchbill.errors import WatchbillError
 from watchbill.web import problems
-from watchbill.web.api import access, asked, companies, duty, history, incidents, watched
+from watchbill.web.api import (
+    access,
+    alarms,
+    asked,
+    bar,
+    companies,
+    duty,
+    history,
+    incidents,
+    watched,
+)
 from watchbill.web.oncall import Beside, OnCall
 
 log = structlog.get_logger()
@@ -54,7 +64,7 @@ def _fastapi(shell: Shell | None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.shell = shell
-    for noun in (duty, incidents, history, companies, watched, access):
+    for noun in (duty, incidents, history, companies, watched, alarms, bar, access):
         app.include_router(noun.router, prefix=PREFIX)
     app.add_exception_handler(WatchbillError, _foreseen)
     app.add_exception_handler(RequestValidationError, _invalid)

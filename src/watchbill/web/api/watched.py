@@ -1,15 +1,16 @@
-"""Watched: services, the doors events come through, heartbeats, alarms and webhooks."""
+"""Watched: services, the doors events come through, heartbeats, runbooks and webhooks."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from watchbill.actions import alarms, integrations, services, webhooks
+from watchbill.actions import integrations, runbooks, services, webhooks
 from watchbill.queries import settings
-from watchbill.queries.settings import AlarmRow, HeartbeatRow, IntegrationRow, WebhookRow
+from watchbill.queries.settings import HeartbeatRow, IntegrationRow, RunbookRow, WebhookRow
 from watchbill.web.api import asked, resources
 from watchbill.web.api.resources import Resource
 
@@ -66,37 +67,22 @@ class IntegrationMade(BaseModel):
     key: str
 
 
-class AlarmChange(BaseModel):
-    """What of an alarm is to be otherwise."""
+class RunbookChange(BaseModel):
+    """What of a runbook is to be otherwise; alarms that name it are proposed anew."""
 
-    key: Name | None = None
     title: Name | None = None
-    severity: Literal["critical", "error", "warning", "info"] | None = None
-    customer_impact: asked.Text | None = None
-    required_action: asked.Text | None = None
-    runbook: asked.Text | None = None
-    runbook_url: asked.Text | None = None
+    body: asked.Text | None = None
+    url: asked.Text | None = None
+    last_tested_on: date | None = None
+    managed_by: Literal["hand", "yaml", "terraform", "import"] | None = None
 
 
-class AlarmNew(AlarmChange):
-    """A new alarm; it begins as a draft."""
+class RunbookNew(RunbookChange):
+    """A new runbook, kept on its own so that several alarms may name it."""
 
-    service_id: Ref
-    key: Name
+    slug: Name
     title: Name
-
-
-class AlarmState(BaseModel):
-    """Where an alarm goes on its way to the on-call team, and why."""
-
-    state: Literal["draft", "proposed", "in_review", "accepted", "declined", "returned", "retired"]
-    reason: asked.Text = Field(default="", max_length=2000)
-
-
-class Mute(BaseModel):
-    """Until when an alarm is silent; null ends the silence."""
-
-    until: asked.Instant | None
+    team_id: Ref
 
 
 class WebhookChange(BaseModel):
@@ -147,22 +133,19 @@ INTEGRATIONS = Resource(
     change=integrations.change,
     remove=integrations.disable,
 )
-ALARMS = Resource(
-    path="alarms",
-    noun="alarm",
-    row=AlarmRow,
-    query=settings.ALARMS,
-    key="a.id",
-    table="alarms",
-    filters={
-        "service_id": "a.service_id = %s",
-        "state": "a.state = %s",
-        "key": "a.key = %s",
-    },
-    new=AlarmNew,
-    changed=AlarmChange,
-    create=alarms.create,
-    change=alarms.change,
+RUNBOOKS = Resource(
+    path="runbooks",
+    noun="runbook",
+    row=RunbookRow,
+    query=settings.RUNBOOKS,
+    key="r.id",
+    table="runbooks",
+    filters={"slug": "r.slug = %s", "team_id": "r.team_id = %s"},
+    new=RunbookNew,
+    changed=RunbookChange,
+    create=runbooks.create,
+    change=runbooks.change,
+    remove=runbooks.remove,
 )
 WEBHOOKS = Resource(
     path="webhooks",
@@ -177,7 +160,7 @@ WEBHOOKS = Resource(
     remove=webhooks.disable,
     reader=asked.Admin,
 )
-for _kind in (SERVICES, INTEGRATIONS, ALARMS, WEBHOOKS):
+for _kind in (SERVICES, INTEGRATIONS, RUNBOOKS, WEBHOOKS):
     resources.add(router, _kind)
 
 
@@ -203,33 +186,6 @@ def list_heartbeats(
     """List dead-man's switches, and which are missing."""
     key, page = "h.integration_id", (limit, cursor)
     return resources.part(caller.shell, HeartbeatRow, settings.HEARTBEATS, {}, key=key, page=page)
-
-
-@router.put("/alarms/{alarm_id}/state", response_model=AlarmRow)
-def set_alarm_state(
-    caller: asked.Writer,
-    alarm_id: asked.Id,
-    body: AlarmState,
-    response: Response,
-    if_match: asked.IfMatch = None,
-) -> Any:
-    """Move an alarm on its way to the on-call team."""
-    alarms.set_state(
-        caller.shell,
-        alarm_id,
-        body.state,
-        reason=body.reason,
-        by=caller.actor,
-        if_match=asked.matched(if_match),
-    )
-    return resources.read(caller.shell, ALARMS, alarm_id, response)
-
-
-@router.put("/alarms/{alarm_id}/mute", response_model=AlarmRow)
-def mute_alarm(caller: asked.Writer, alarm_id: asked.Id, body: Mute, response: Response) -> Any:
-    """Silence an alarm until a moment."""
-    alarms.mute(caller.shell, alarm_id, until=body.until, by=caller.actor)
-    return resources.read(caller.shell, ALARMS, alarm_id, response)
 
 
 @router.post("/webhooks", status_code=201, response_model=WebhookMade)

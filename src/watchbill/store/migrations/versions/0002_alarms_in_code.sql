@@ -148,3 +148,10 @@ create index alerts_of_service on alerts (service_id, first_at desc);
 
 create trigger company_changed after insert or update or delete or truncate on alarm_versions
   for each statement execute function company_changed();
+
+-- What routing, messages and screens read of an alarm: the version in force, else the newest; retired ones are gone.
+create view alarms_now as
+  select a.id, a.service_id, a.key, a.state, a.version, a.in_force, a.lapses_at, a.muted_until, v.number as shown,
+         v.title, v.severity, v.runbook, v.runbook_url, v.match, v.definition
+  from alarms a join alarm_versions v on v.alarm_id = a.id and v.number = coalesce(a.in_force, a.version)
+  where a.state <> 'retired';

@@ -1,0 +1,281 @@
+"""Handovers: an alarm's way from its team to the on-call team, the same for every team.
+
+Its team proposes; a current volunteer of the on-call team who did not write it accepts, once the
+bar is met; declining and returning take effect at once, and say what must change. While a changed
+version waits, the accepted one stands.
+
+Source: requirements AL2, AL3, AL5-AL7, NO4-NO6; on-call-practice §7, §8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from watchbill.actions import audit, changes, fields, teams, versions
+from watchbill.actions.alarms import NOUN
+from watchbill.actions.audit import Actor
+from watchbill.actions.shell import Shell
+from watchbill.core.bar import bar
+from watchbill.core.bar.facts import Answer
+from watchbill.core.bar.rules import Finding
+from watchbill.errors import Conflict, Forbidden
+from watchbill.queries import bars
+from watchbill.store import alarms as alarms_store
+from watchbill.store import rows
+from watchbill.store import terms as terms_store
+from watchbill.store.database import Tx
+
+
+class OnlyTheOnCallTeam(Forbidden):
+    """Only the on-call team judges alarms: whoever has agreed to a term that is not over (NO4)."""
+
+
+class OwnWork(Forbidden):
+    """Nobody accepts an alarm of their own; somebody else of the on-call team does (NO4)."""
+
+
+class NoWayThere(Conflict):
+    """An alarm cannot go from its state to that one."""
+
+
+class BelowTheBar(Conflict):
+    """The alarm does not meet the bar yet; each finding says what to do (AL4)."""
+
+
+class NoRunbook(Conflict):
+    """An alarm without a runbook wakes nobody, not even with broken glass (NO4)."""
+
+
+class SayWhy(fields.BadFields):
+    """Say why, in a sentence: whoever mends it reads this."""
+
+
+#: From each state, where a person may bring an alarm; `changed` contents go by `versions.change`.
+_WAYS: dict[str, frozenset[str]] = {
+    "draft": frozenset({"proposed", "retired"}),
+    "proposed": frozenset({"draft", "in_review", "accepted", "declined", "returned", "retired"}),
+    "in_review": frozenset({"proposed", "accepted", "declined", "returned", "retired"}),
+    "accepted": frozenset({"in_review", "returned", "retired"}),
+    "declined": frozenset({"proposed", "draft", "returned", "retired"}),
+    "returned": frozenset({"proposed", "draft", "retired"}),
+    "retired": frozenset(),
+}
+#: What only the on-call team says.
+_JUDGEMENTS = frozenset({"in_review", "accepted", "declined", "returned"})
+#: What is not said without a reason.
+_WITH_REASON = frozenset({"declined", "returned"})
+#: How short a reason may be.
+_LEAST = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What somebody says of an alarm's newest version."""
+
+    state: str
+    reason: str = ""
+    #: Ids of the rules whose question the reviewer answers with yes.
+    answers: tuple[str, ...] = ()
+
+
+def set_state(
+    shell: Shell,
+    alarm_id: str,
+    said: Said,
+    *,
+    by: Actor,
+    if_match: str | None = None,
+) -> None:
+    """Bring an alarm's newest version a step on its way.
+
+    Raises: NoWayThere, SayWhy; OnlyTheOnCallTeam and OnlyTheTeam when it is somebody else's step;
+    BelowTheBar and OwnWork when it is to be accepted.
+    """
+    good: dict[str, Any] = fields.checked(
+        {"state": fields.choice(*_WAYS), "reason": fields.text(2000)},
+        {"state": said.state, "reason": said.reason},
+    )
+    state, why = said.state, str(good["reason"])
+    found = _network(shell, alarm_id) if state == "accepted" else None
+    with shell.db.transaction() as tx:
+        alarm = changes.load(tx, NOUN, alarm_id, if_match=if_match)
+        if state == alarm["state"] and state != "in_review":
+            return
+        _need_way(alarm, state, why)
+        _need_right(shell, tx, alarm, state, by)
+        if state == "retired":
+            versions.retire(shell, tx, alarm, why, by=by)
+        elif state == "accepted":
+            _accept(shell, tx, alarm, said, by, found)
+        else:
+            _move(shell, tx, alarm, state, why, by)
+    shell.ring()
+
+
+def break_glass(shell: Shell, alarm_id: str, *, reason: str, by: Actor) -> None:
+    """Let the newest version apply without review: an admin, with a reason, for all to see (AL2).
+
+    It stands on the Tonight screen until somebody of the on-call team has accepted or returned it.
+    Raises: OnlyAdmins, SayWhy, NoRunbook, NoWayThere.
+    """
+    audit.need_admin(by)
+    good = fields.checked({"reason": fields.text(2000)}, {"reason": reason})
+    if by.person_id is None:
+        raise audit.OnlyAdmins
+    _need_reason(str(good["reason"]))
+    with shell.db.transaction() as tx:
+        alarm = changes.load(tx, NOUN, alarm_id)
+        if alarm["state"] in ("retired", "accepted"):
+            raise NoWayThere(before=alarm["state"], after="glass_broken")
+        version = alarms_store.version(tx, alarm_id, alarm["version"])
+        if not (version["runbook"].strip() or version["runbook_url"].strip()):
+            raise NoRunbook(alarm=alarm["key"])
+        now, number, why = shell.clock.now(), alarm["version"], str(good["reason"]).strip()
+        alarms_store.break_glass(tx, alarm_id, number, by=by.person_id, at=now, reason=why)
+        state = (
+            "proposed" if alarm["state"] in ("draft", "returned", "declined") else alarm["state"]
+        )
+        force = {"in_force": number, "lapses_at": lapses_at(version["review_by"]), "state": state}
+        rows.change(tx, "alarms", alarm_id, {**force, "state_at": now})
+        versions.step(shell, tx, alarm_id, number, "glass_broken", why, by)
+        audit.record(shell, tx, by, "alarm.glass_broken", alarm_id, {"reason": why})
+        changes.look_again(shell, tx)
+    shell.ring()
+
+
+def give_back(shell: Shell, tx: Tx, alarm: rows.Row, reason: str, *, by: Actor) -> None:
+    """Return a locked alarm to its team: it wakes nobody from now on (AL7, RB4)."""
+    _move(shell, tx, alarm, "returned", reason, by)
+
+
+def lapses_at(review_by: date | None) -> datetime | None:
+    """Return when an acceptance ends: the midnight, UTC, after its last day; None for never.
+
+    >>> lapses_at(date(2027, 3, 31)).isoformat()
+    '2027-04-01T00:00:00+00:00'
+    """
+    if review_by is None:
+        return None
+    return datetime.combine(review_by + timedelta(days=1), time(), UTC)
+
+
+def _accept(
+    shell: Shell,
+    tx: Tx,
+    alarm: rows.Row,
+    said: Said,
+    by: Actor,
+    links: Mapping[str, int] | None,
+) -> None:
+    """Let the newest version be in force, if the bar says so."""
+    alarm_id, number, now = alarm["id"], alarm["version"], shell.clock.now()
+    version = alarms_store.version(tx, alarm_id, number)
+    if by.person_id is None or by.person_id == version["author_id"]:
+        raise OwnWork(alarm=alarm["key"])
+    yes = [Answer(rule=r, person_id=by.person_id, is_yes=True) for r in sorted(set(said.answers))]
+    alarms_store.answer(tx, alarm_id, number, yes, at=now)
+    findings = _held(shell, tx, alarm, version, by, links)
+    failing = bar.blocking(findings)
+    if failing:
+        raise BelowTheBar(
+            "; ".join(f"{f.rule}: {f.message}" for f in failing[:5]), findings=bars.as_data(failing)
+        )
+    alarms_store.accept(
+        tx,
+        alarm_id,
+        number,
+        by=by.person_id,
+        at=now,
+        bar_version=bars.current(tx).version,
+        findings=bars.as_data(findings),
+    )
+    force = {"in_force": number, "lapses_at": lapses_at(version["review_by"])}
+    _move(shell, tx, alarm, "accepted", said.reason, by, force)
+
+
+def _held(
+    shell: Shell,
+    tx: Tx,
+    alarm: rows.Row,
+    version: rows.Row,
+    by: Actor,
+    links: Mapping[str, int] | None,
+) -> tuple[Finding, ...]:
+    definition = alarms_store.definition_of(version)
+    known = bars.facts(
+        tx,
+        shell.company(tx),
+        definition,
+        now=shell.clock.now(),
+        stored=bars.Stored(alarm=alarm, version=version),
+        links=links,
+    )
+    return bars.judge(definition, replace(known, reviewer_id=by.person_id))
+
+
+def _move(
+    shell: Shell,
+    tx: Tx,
+    alarm: rows.Row,
+    state: str,
+    reason: str,
+    by: Actor,
+    force: Mapping[str, object] | None = None,
+) -> None:
+    values: dict[str, object] = {
+        "state": state,
+        "state_reason": reason.strip(),
+        "state_at": shell.clock.now(),
+        **(force or {}),
+    }
+    if state == "returned":
+        values |= {"in_force": None, "lapses_at": None}
+    rows.change(tx, "alarms", alarm["id"], values)
+    versions.step(shell, tx, alarm["id"], alarm["version"], state, reason.strip(), by)
+    facts = {"before": alarm["state"], "after": state, "reason": reason.strip()}
+    audit.record(shell, tx, by, f"alarm.{state}", alarm["id"], facts)
+    changes.look_again(shell, tx)
+
+
+def _network(shell: Shell, alarm_id: str) -> Mapping[str, int] | None:
+    """Ask for the runbook's address, if that is where it is, before anything is locked."""
+    if shell.links is None:
+        return None
+    with shell.db.transaction() as tx:
+        try:
+            alarm = alarms_store.look(tx, alarm_id)
+        except KeyError:
+            return None  # loading it says so
+        version = alarms_store.version(tx, alarm_id, alarm["version"])
+    url = "" if version["runbook"].strip() else version["runbook_url"].strip()
+    return shell.links([url]) if url else {}
+
+
+def _need_way(alarm: rows.Row, state: str, reason: str) -> None:
+    if state not in _WAYS[alarm["state"]]:
+        raise NoWayThere(before=alarm["state"], after=state)
+    if state == "returned" and alarm["in_force"] is None:
+        raise NoWayThere("It is not in force, so there is nothing to return.", after=state)
+    if state == "draft" and alarm["in_force"] is not None:
+        raise NoWayThere("A version of it is in force; retire it, or change it.", after=state)
+    if state in _WITH_REASON:
+        _need_reason(reason)
+
+
+def _need_reason(reason: str) -> None:
+    if len(reason.strip()) < _LEAST:
+        raise SayWhy({"reason": f"say in at least {_LEAST} letters what must change, or why"})
+
+
+def _need_right(shell: Shell, tx: Tx, alarm: rows.Row, state: str, by: Actor) -> None:
+    """The team brings its alarm forward and may take it back; the on-call team judges it (AL3)."""
+    if by.person_id and terms_store.is_volunteer(tx, by.person_id, at=shell.clock.now()):
+        if state in _JUDGEMENTS:
+            return
+    elif state in _JUDGEMENTS - {"returned"}:
+        raise OnlyTheOnCallTeam(alarm=alarm["key"])
+    service = rows.find(tx, "services", alarm["service_id"])
+    teams.need_member(shell, tx, by, service["team_id"] if service else "")
