@@ -224,7 +224,11 @@ class Watchbill:
             lambda: screens.create_screens(
                 site, self.hub, finished_at=lambda: self.engine.finished_at
             ),
-            {"/api/": self._api, "/metrics": lambda: create_metrics(self.metrics)},
+            {
+                "/api/": self._api,
+                "/metrics": lambda: create_metrics(self.metrics),
+                "/terraform/": self._mirror,
+            },
             base_url=self.base_url,
             count=self.metrics.answered,
         )
@@ -233,6 +237,12 @@ class Watchbill:
         from watchbill.web.api import create
 
         return create.create_api(self.shell, self.on_call)
+
+    def _mirror(self) -> ASGIApp:
+        from watchbill.web import terraform_mirror
+
+        folder = self.settings.terraform_mirror
+        return terraform_mirror.create_mirror(Path(folder) if folder else None)
 
     def _forget(self) -> None:
         """Look at the company again: it changed."""

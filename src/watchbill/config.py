@@ -54,6 +54,9 @@ class Settings:
     smtp_password: str = ""
     #: Sender of every mail.
     mail_from: str = "Watchbill <watchbill@localhost>"
+    #: Folder with the Terraform provider that this server hands out, as `watchbill-terraform pack`
+    #: wrote it; empty: none.
+    terraform_mirror: str = ""
     #: Start the clock at this instant (not in production).
     clock_start: datetime | None = None
     #: How many times faster than the real clock it runs (not in production).

@@ -18,6 +18,7 @@ from watchbill_terraform.framework.servicer import State, Telling
 from watchbill_terraform.framework.shapes import Attribute, ListBlock, String
 from watchbill_terraform.framework.unknowns import Unknown
 
+_ABSENT, _CHANGED = 404, 412
 _EMPTY: tuple[Any, ...] = ("", None, [], {})
 
 
@@ -119,18 +120,30 @@ class Remote:
         return self.to_state(row, planned | {a.name: current.get(a.name) for a in self.COMPUTED})
 
     def delete(self, ctx: Any, current: State) -> None:
-        """Remove the row; one that is gone already is as good."""
+        """Remove the row; one that is gone already is as good.
+
+        What has a history stays on the server, which forgets nothing: Terraform lets go of it.
+        """
         if self._find(current["id"]) is None:
             return
         _, etag = self._unchanged("remove", current)
-        self._asked("remove", "DELETE", f"{self.PATH}/{current['id']}", None, etag)
+        try:
+            self.client.ask("DELETE", f"{self.PATH}/{_quoted(current['id'])}", etag=etag)
+        except Problem as problem:
+            if problem.code != "in-use":
+                raise self._failed(problem, "remove") from None
+            ctx.diagnostics.add_warning(
+                f"The {self._noun} {current.get('slug') or current['id']} stays on the server.",
+                "Its history, or something else, refers to it. Terraform no longer knows it; to take"
+                " it into code again, import it.",
+            )
 
     def import_(self, ctx: Any, id: str) -> State | None:  # noqa: A002 - the framework's name
         """Find the row of an id, or of a name that is as good."""
         found = self._find(id)
         row = found[0] if found else self._look_up(id)
         if row is None:
-            raise Telling(f"There is no {self.NAME.replace('_', ' ')} {id!r}.")
+            raise Telling(f"There is no {self._noun} {id!r}.")
         return self.to_state(row, {})
 
     def upgrade(self, ctx: Any, version: int, old: State) -> State:
@@ -155,7 +168,7 @@ class Remote:
         try:
             reply = self.client.ask("GET", f"{self.PATH}/{_quoted(row_id)}")
         except Problem as problem:
-            if problem.status == 404:  # noqa: PLR2004
+            if problem.status == _ABSENT:
                 return None
             raise self._told(problem, "read") from None
         return None if self.is_gone(reply.data) else (reply.data, reply.etag)
@@ -164,24 +177,31 @@ class Remote:
         """Return the row and its ETag, if it is still as the plan saw it."""
         found = self._find(current["id"])
         if found is None:
-            raise telling.conflict(f"{doing} this {self.NAME.replace('_', ' ')}", ["it is gone"])
+            raise telling.conflict(f"{doing} this {self._noun}", ["it is gone"])
         seen = self.to_state(found[0], current)
         given = [a.name for a in self.GIVEN] + [b.type_name for b in self.BLOCKS]
         changed = [name for name in given if seen.get(name) != current.get(name)]
         if changed:
-            raise telling.conflict(f"{doing} this {self.NAME.replace('_', ' ')}", changed)
+            raise telling.conflict(f"{doing} this {self._noun}", changed)
         return found
 
     def _asked(self, doing: str, method: str, path: str, body: Any, etag: str = "") -> Any:
         try:
             return self.client.ask(method, path, body, etag=etag).data
         except Problem as problem:
-            if problem.status == 412:  # noqa: PLR2004
-                raise telling.conflict(f"{doing} this {self.NAME.replace('_', ' ')}", []) from None
-            raise self._told(problem, doing) from None
+            raise self._failed(problem, doing) from None
+
+    def _failed(self, problem: Problem, doing: str) -> Telling:
+        if problem.status == _CHANGED:
+            return telling.conflict(f"{doing} this {self._noun}", [])
+        return self._told(problem, doing)
 
     def _told(self, problem: Problem, doing: str) -> Telling:
-        return telling.told(problem, f"{doing} this {self.NAME.replace('_', ' ')}", self._paths())
+        return telling.told(problem, f"{doing} this {self._noun}", self._paths())
+
+    @property
+    def _noun(self) -> str:
+        return self.NAME.replace("_", " ")
 
     def _paths(self) -> dict[str, str]:
         return {name: self._here(name) for name in self._sent()}
