@@ -37,41 +37,95 @@ A = TypeVar("A", bound=Matched)
 class Index(Generic[A]):
     """Alarms by the rarest condition of each, so that an event meets few of them.
 
-    Cost of a look-up: one dictionary access for each of the event's fields, and a check of the
-    alarms found there; it does not grow with the number of alarms.
+    Cost of a look-up: one dictionary access for each field that some alarm of the service names,
+    and a check of the few alarms found there; it does not grow with the number of alarms.
     """
 
-    __slots__ = ("_found_by",)
+    __slots__ = ("_services",)
 
     def __init__(self, alarms: Iterable[A]) -> None:
-        known = sorted(alarms, key=lambda a: (-len(a.conditions), a.key))
-        often = Counter(place for alarm in known for place in _places(alarm))
-        self._found_by: defaultdict[tuple[str, str, str], list[A]] = defaultdict(list)
-        for alarm in known:
-            name = _rarest(alarm, often)
-            for place in _places(alarm):
-                if place[1] == name:
-                    self._found_by[place].append(alarm)
+        of_service: defaultdict[str, list[A]] = defaultdict(list)
+        for alarm in alarms:
+            of_service[alarm.service_id].append(alarm)
+        self._services = {service: _node(group) for service, group in of_service.items()}
 
     def find(self, service_id: str, event: Event) -> A | None:
         """Return the alarm of this service that the event is of, or None."""
-        found = None
-        for name, value in ((ALARM, event.alarm), *event.fields):
-            for alarm in self._found_by.get((service_id, name, value), ()):
-                if (found is None or _goes_before(alarm, found)) and matches(
-                    alarm.conditions, event
-                ):
-                    found = alarm
-        return found
+        node = self._services.get(service_id)
+        if node is None:
+            return None
+        values = _values(event) if node.has_labels else {ALARM: event.alarm}
+        return _best(node, values, None)
+
+
+class _Node(Generic[A]):
+    """Some alarms: few to look at one by one, and the rest by a value of a field."""
+
+    __slots__ = ("by_field", "few", "has_labels")
+
+    def __init__(self) -> None:
+        self.few: list[A] = []
+        self.by_field: dict[str, dict[str, _Node[A]]] = {}
+        #: False if none of them asks for more than the event's own alarm name.
+        self.has_labels = False
+
+
+#: So many alarms are looked at one by one.
+_FEW = 4
+#: So many fields, one after the other, tell alarms apart; and so often may one be listed for that.
+_DEPTH, _TIMES = 3, 8
+
+
+def _node(alarms: list[A], used: frozenset[str] = frozenset()) -> _Node[A]:
+    """Return alarms as a node; those of it satisfy the conditions of the fields in `used`."""
+    node: _Node[A] = _Node()
+    node.has_labels = any(name != ALARM for alarm in alarms for name, _ in alarm.conditions)
+    if len(alarms) <= _FEW or len(used) == _DEPTH:
+        node.few = alarms
+        return node
+    often = Counter(place for alarm in alarms for place in _places(alarm, used))
+    chosen = [(alarm, _rarest(alarm, often, used)) for alarm in alarms]
+    if used and sum(len(found[1]) for _, found in chosen if found) > _TIMES * len(alarms):
+        node.few = alarms
+        return node
+    groups: defaultdict[tuple[str, str], list[A]] = defaultdict(list)
+    for alarm, found in chosen:
+        if found is None:
+            node.few.append(alarm)
+            continue
+        for value in found[1]:
+            groups[found[0], value].append(alarm)
+    for (name, value), group in groups.items():
+        node.by_field.setdefault(name, {})[value] = _node(group, used | {name})
+    return node
+
+
+def _best(node: _Node[A], values: Mapping[str, str], found: A | None) -> A | None:
+    """Return which of `found` and the node's alarms goes first among those that match."""
+    for alarm in node.few:
+        if (found is None or _goes_before(alarm, found)) and _holds(alarm.conditions, values):
+            found = alarm
+    by_field = node.by_field
+    for name in by_field if len(by_field) <= len(values) else values:
+        inner = by_field[name].get(values.get(name, "")) if name in by_field else None
+        if inner is not None and name in values:
+            found = _best(inner, values, found)
+    return found
 
 
 def matches(conditions: Match, event: Event) -> bool:
     """Say whether all conditions hold of an event."""
-    if len(conditions) == 1 and conditions[0][0] == ALARM:
-        return event.alarm in conditions[0][1]
+    return _holds(conditions, _values(event))
+
+
+def _values(event: Event) -> dict[str, str]:
     values = dict(event.fields)
     values[ALARM] = event.alarm
-    return all(values.get(name) in wanted for name, wanted in conditions)
+    return values
+
+
+def _holds(conditions: Match, values: Mapping[str, str]) -> bool:
+    return all(name in values and values[name] in wanted for name, wanted in conditions)
 
 
 def overlap(one: Match, other: Match) -> bool:
@@ -116,20 +170,23 @@ def _within(alarms: Sequence[A]) -> Iterator[tuple[A, A]]:
             by_value[value].append(alarm)
 
 
-def _places(alarm: Matched) -> Iterator[tuple[str, str, str]]:
+def _places(alarm: Matched, used: frozenset[str]) -> Iterator[tuple[str, str]]:
     for name, values in alarm.conditions:
-        for value in values:
-            yield alarm.service_id, name, value
+        if name not in used:
+            for value in values:
+                yield name, value
 
 
-def _rarest(alarm: Matched, often: Mapping[tuple[str, str, str], int]) -> str:
-    """Return the name of the condition that the fewest others share."""
+def _rarest(
+    alarm: Matched, often: Mapping[tuple[str, str], int], used: frozenset[str]
+) -> tuple[str, tuple[str, ...]] | None:
+    """Return the condition that the fewest others share, of those on fields not in `used`."""
 
     def crowd(condition: tuple[str, tuple[str, ...]]) -> int:
         name, values = condition
-        return sum(often[alarm.service_id, name, value] for value in values)
+        return sum(often[name, value] for value in values)
 
-    return min(alarm.conditions, key=crowd)[0]
+    return min((c for c in alarm.conditions if c[0] not in used), key=crowd, default=None)
 
 
 def _goes_before(one: Matched, other: Matched) -> bool:

@@ -97,7 +97,7 @@ class Route:
     side: Side
     reason: Reason
     steps: tuple[Step, ...] = ()
-    #: When to look again because hours, mute or maintenance change; aware UTC, None for never.
+    #: When to look again because hours, mute, maintenance or an acceptance end; None for never.
     until: datetime | None = None
     facts: Facts = ()
 
@@ -175,7 +175,10 @@ def _out_of_hours(
     until: datetime | None,
     facts: Facts,
 ) -> Route:
-    """Rules 3 to 5: the volunteer for what may wake them, else a hold until the next opening."""
+    """Rules 3 to 5: the volunteer for what may wake them, else a hold until the next opening.
+
+    An acceptance that runs out during the night is a boundary, too: from then on it is held.
+    """
     why_not = None if subject.glass_by else why_held(alarm, subject.severity, at)
     if why_not is not None and until is None:
         steps = _steps(company, _managers(company, at), at, without=subject.asking)
@@ -190,7 +193,12 @@ def _out_of_hours(
     reason = Reason.BREAK_GLASS if subject.glass_by else Reason.ALARM_ACCEPTED
     if volunteer is None or not _is_reachable(company, volunteer, at):
         reason = Reason.NO_VOLUNTEER
-    return Route(side=Side.VOLUNTEERS, reason=reason, steps=steps, until=until, facts=facts)
+    ends = until if subject.glass_by else _soonest(until, alarm.lapses_at if alarm else None)
+    return Route(side=Side.VOLUNTEERS, reason=reason, steps=steps, until=ends, facts=facts)
+
+
+def _soonest(*times: datetime | None) -> datetime | None:
+    return min((at for at in times if at is not None), default=None)
 
 
 def why_held(alarm: Alarm | None, severity: Severity, at: datetime) -> Reason | None:
