@@ -33,7 +33,7 @@ _FORMS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
         ("hooks.slack.com/",),
         re.compile(r"hooks\.slack\.com/(?:services|workflows)/T[A-Za-z0-9]{6,}/[A-Za-z0-9/]{15}"),
     ),
-    ("a JSON web token", ("eyJ",), re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8}")),
+    ("a JSON web token", ("eyJ",), re.compile(r"\beyJ[\w-]{8,500}\.eyJ[\w-]{8}")),
     (
         "a Stripe key",
         ("k_live_", "whsec_"),
@@ -61,8 +61,8 @@ _STANDS_FOR = re.compile(
     r"|\*\*\*|xxx|\.\.\.|example|redacted|changeme|change-me|placeholder|your[_-]|my[_-]|\$\{|\$\(",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"[a-z]{2,}\d{0,2}(?:[-_./][a-z]{2,}\d{0,2})+/?")
-_FEWEST_BITS = 2.5
+_NAME = re.compile(r"[a-z]+\d{0,2}(?:[-_./][a-z]+\d{0,2})+/?")
+_FEWEST_BITS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,9 @@ def can_get_in(runbook: Runbook, facts: Facts) -> Iterator[Fault | Unknown]:
     """R8: the systems one needs are listed, and every volunteer has said they can get in."""
     said = runbooks.access(runbook)
     if said is None:
-        yield fault("Nothing says what one must be able to get into; `Access: none` is an answer.")
+        message = "Nothing says what one must be able to get into; `Access: none` is an answer."
+        section = runbook.section("Access")
+        yield fault(message, section.line if section else None)
         return
     line, systems = said
     if systems and facts.without_access is None:

@@ -22,18 +22,19 @@ _NOT_APPLICABLE = re.compile(r"\s*n/?a\b[\s:,.–—-]*(.*)", re.IGNORECASE | re
 _IMAGE = re.compile(r"!\[([^\[\]]*)\]\(\s*<?([^\s<>()]*)")
 _LINK = re.compile(r"https?://[^\s<>\[\]()\"'`|\\]+")
 _MARKUP = re.compile(
-    r"<\s*/?\s*(?:script|iframe|object|embed|form|style|link|meta|base|svg|applet|frame)\b"
-    r"|<[a-z][^<>]*[\s/\"']on[a-z]+\s*=",
+    r"<[\s/]{0,64}(?:script|iframe|object|embed|form|style|link|meta|base|svg|applet|frame)\b"
+    r"|<[a-z][^<>]*[\s/\"']on[a-z]+\s{0,64}=",
     re.IGNORECASE,
 )
 _SCHEME = re.compile(
-    r"(?:\]\(|\]:|<|(?:href|src)\s*=)[\s<\"']*(?:javascript|vbscript|data)\s*:", re.IGNORECASE
+    r"(?:\]\(|\]:|<|(?:href|src)\s{0,64}=)[\s<\"']{0,64}(?:javascript|vbscript|data)\s{0,64}:",
+    re.IGNORECASE,
 )
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _CODE_SPAN = re.compile(r"`[^`\n]*`")
 _ACCESS = "access"
 _NOTHING = frozenset({"none", "nothing", "n/a", "na"})
-_AFTER_NAME = re.compile(r"\s+[–—-]\s+|:\s|\s\(")
+_AFTER_NAME = re.compile(r"\s[–—-]\s|:\s|\s\(")
 _MARKS = re.compile(r"[*_`]|\]\([^()]*\)|\[")
 
 
