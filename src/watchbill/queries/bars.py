@@ -31,7 +31,7 @@ where upper(t.during) > %s and p.disabled_at is null
 """
 _CONFIRMED = "select person_id, system from access_confirmations where system = any(%s)"
 _FIRED = """
-select alarm, severity, fields, first_at, resolved_at from alerts
+select alarm, severity, fields, first_at, incident_id from alerts
 where service_id = %s and first_at > %s order by first_at limit %s
 """
 _TRIAL = "select min(at) from alarm_steps where alarm_id = %s and state = 'proposed'"
@@ -208,7 +208,7 @@ def _history(
             severity=Severity(row[1]),
             fields=tuple((name, value) for name, value in row[2]),
             first_at=row[3],
-            resolved_at=row[4],
+            incident_id=row[4],
         )
         for row in tx.execute(_FIRED, [service_id, since, _MOST])
     ]

@@ -1,7 +1,7 @@
 """Replay: how many out-of-hours pages an alarm would have made, had it been accepted all along.
 
-Past alerts of its service that its match fits are grouped as the engine groups them by alarm, and
-each group's beginning is routed by the one `route`.
+Past alerts of its service that its match fits are taken incident by incident, as they were grouped,
+and each one's beginning is routed by the one `route`.
 
 Source: A16; DESIGN §2.
 """
@@ -23,13 +23,13 @@ from watchbill.core.routing import Side, Subject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fired:
-    """A past alert: what it said, when it began and, if it did, when it ended."""
+    """A past alert: what it said, when it began, and the incident it was of."""
 
+    incident_id: str
     alarm: str
     severity: Severity
     fields: tuple[tuple[str, str], ...]
     first_at: datetime
-    resolved_at: datetime | None
 
     @property
     def event(self) -> Event:
@@ -54,16 +54,12 @@ def night_pages(
 
 
 def _incidents(fired: Iterable[Fired]) -> Iterator[Fired]:
-    """Return the first alert of each incident: those that begin while one is open join it."""
-    open_until: datetime | None = None
-    is_open = False
+    """Return the first alert of each incident: who was called was called once for it."""
+    seen: set[str] = set()
     for each in fired:
-        if is_open and (open_until is None or each.first_at < open_until):
-            ends = each.resolved_at
-            open_until = None if ends is None or open_until is None else max(open_until, ends)
-            continue
-        is_open, open_until = True, each.resolved_at
-        yield each
+        if each.incident_id not in seen:
+            seen.add(each.incident_id)
+            yield each
 
 
 def _goes_to_volunteers(company: Company, service_id: ServiceId, key: str, fired: Fired) -> bool:
