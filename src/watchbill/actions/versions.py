@@ -94,13 +94,13 @@ def change(
     before, full = alarms_store.definition_of(newest), with_runbook(tx, definition)
     differs = changed_fields(before, full)
     if not differs and newest["content_hash"] == content_hash(full):
-        rows.change(tx, "alarms", alarm["id"], _place(writing))
+        rows.change(tx, "alarms", alarm["id"], _place(writing, alarm))
         return ()
     number = alarm["version"] + 1
     _add(shell, tx, alarm["id"], number, full, writing, by)
     state = "draft" if alarm["state"] == "draft" else "proposed"
     moved = {"version": number, "state": state, "state_reason": "", "state_at": shell.clock.now()}
-    rows.change(tx, "alarms", alarm["id"], {**moved, **_place(writing)})
+    rows.change(tx, "alarms", alarm["id"], {**moved, **_place(writing, alarm)})
     step(shell, tx, alarm["id"], number, state, f"changed: {', '.join(differs)}", by)
     _record(shell, tx, by, "changed", alarm["id"], full, differs)
     return differs
@@ -195,11 +195,12 @@ def _add(
     alarms_store.add_version(tx, alarm_id, number, definition, more)
 
 
-def _place(writing: Writing) -> dict[str, object]:
-    """Return where an alarm is written; a change by hand leaves that as it is."""
-    if writing.managed_by == "hand":
-        return {}
-    return {"managed_by": writing.managed_by, **asdict(writing.origin)}
+def _place(writing: Writing, alarm: rows.Row | None = None) -> dict[str, object]:
+    """Return where an alarm is written; a change by hand leaves what code says of that as it is."""
+    origin = {name: value for name, value in asdict(writing.origin).items() if value}
+    if writing.managed_by != "hand":
+        return {"managed_by": writing.managed_by, **asdict(writing.origin)}
+    return origin if alarm is None or alarm["managed_by"] == "hand" else {}
 
 
 def _record(

@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from tests import good_alarms
 from watchbill.actions import (
     alarms,
+    bars,
     bootstrap,
     contacts,
+    handovers,
     integrations,
     offices,
     people,
@@ -27,6 +30,7 @@ from watchbill.actions import (
 )
 from watchbill.actions import shell as shells
 from watchbill.actions.audit import SYSTEM, person
+from watchbill.actions.handovers import Said
 from watchbill.actions.shell import Shell
 from watchbill.clock import HandClock
 from watchbill.store.database import Database
@@ -168,15 +172,28 @@ def _watched(seeded: Seeded) -> None:
         by=SYSTEM,
     )
     for key in ("card-errors", "disk-full"):
-        ids[key] = alarms.create(
-            shell,
-            {
-                "service_id": ids["checkout"],
-                "key": key,
-                "title": f"Alarm {key}",
-                "runbook": "Restart it.",
-            },
-            by=person(ids["ann"], is_admin=False),
-        )
-        alarms.set_state(shell, ids[key], "proposed", reason="", by=person(ids["ann"]))
-    alarms.set_state(shell, ids["card-errors"], "accepted", reason="good", by=person(ids["vera"]))
+        ids[key] = propose(seeded, key)
+    confirm(seeded)
+    accept(seeded, "card-errors")
+
+
+def propose(seeded: Seeded, key: str, *, by: str = "ann", **more: Any) -> str:
+    """Return a new alarm of checkout that meets the bar, proposed by an engineer of its team."""
+    values = good_alarms.values(key, today=TUESDAY.date(), **more)
+    return alarms.create(
+        seeded.shell, values | {"state": "proposed"}, by=person(seeded.ids[by], is_admin=False)
+    )
+
+
+def confirm(seeded: Seeded, name: str = "vera") -> None:
+    """Let a volunteer say that they get into what the runbooks name (R8)."""
+    who = seeded.ids[name]
+    bars.confirm_access(seeded.shell, who, good_alarms.SYSTEMS, by=person(who))
+
+
+def accept(seeded: Seeded, key: str, *, by: str = "vera") -> None:
+    """Let a volunteer accept an alarm's newest version, answering every question with yes."""
+    said = Said(state="accepted", reason="I could do this.", answers=good_alarms.ANSWERS)
+    handovers.set_state(
+        seeded.shell, seeded.ids.get(key, key), said, by=person(seeded.ids[by])
+    )
