@@ -18,6 +18,7 @@ check() { # $1: its name; the rest: the command. Output is shown only when it fa
 check lint ruff check
 check format ruff format --check
 check types mypy
+check terraform-types sh -c 'cd terraform/provider && mypy'
 check imports lint-imports
 check house-rules python -m tools.lint
 check templates djlint src/watchbill/web/templates --lint --quiet

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what the tests need beside Python packages: a browser and a real Alertmanager.
+# Installs what the tests need beside Python packages: a browser, a real Alertmanager, and the
+# Terraform provider with two real Terraform binaries.
 # Says what it does; what it cannot install it names, and fails: no test is skipped for it.
 set -eu
 cd "$(dirname "$0")/.."
@@ -55,3 +56,5 @@ if ! command -v prometheus-alertmanager >/dev/null 2>&1; then
   sudo apt-get install prometheus-alertmanager"
   fi
 fi
+
+sh tools/setup_terraform.sh

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tests import builders
 from tests.terraform.servers import Server
 from tests.terraform.terraforms import Terraform
 

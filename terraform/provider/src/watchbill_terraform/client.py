@@ -25,7 +25,7 @@ _AGAIN = (429, 502, 503, 504)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem(Exception):  # noqa: N818 - what the server answers is called a problem
+class Problem(Exception):
     """What the server answered instead of what was asked for (RFC 9457)."""
 
     status: int

@@ -7,7 +7,7 @@ until the write.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from tf.schema import Schema
 from tf.utils import Diagnostics
@@ -35,9 +35,11 @@ class Remote:
     COMPUTED: tuple[Attribute, ...] = ()
     BLOCKS: tuple[ListBlock, ...] = ()
     #: Names of the API whose names here differ.
-    RENAMED: dict[str, str] = {}
+    RENAMED: ClassVar[dict[str, str]] = {}
     #: What the API wants for a value that is not set, if that is not null.
-    UNSET: dict[str, Any] = {}
+    UNSET: ClassVar[dict[str, Any]] = {}
+    #: Names of the API that every change sends, changed or not.
+    ALWAYS: tuple[str, ...] = ()
     #: Computed values that a change of the row may alter.
     VOLATILE: tuple[str, ...] = ()
     #: How an import id that is no id of the server is looked up: the filter's name.
@@ -66,7 +68,9 @@ class Remote:
 
     def to_body(self, state: State) -> dict[str, Any]:
         """Return what the API is sent for a state: every managed field, under the API's names."""
-        return {name: _sent(state.get(self._here(name)), self.UNSET.get(name)) for name in self._sent()}
+        return {
+            name: _sent(state.get(self._here(name)), self.UNSET.get(name)) for name in self._sent()
+        }
 
     def to_state(self, row: dict[str, Any], current: State) -> State:
         """Return a row as state. What is empty stays as it was written: null, or empty."""
@@ -115,7 +119,11 @@ class Remote:
         """Change what differs."""
         _, etag = self._unchanged("change", current)
         before, after = self.to_body(current), self.to_body(planned)
-        changed = {name: value for name, value in after.items() if value != before.get(name)}
+        changed = {
+            name: value
+            for name, value in after.items()
+            if name in self.ALWAYS or value != before.get(name)
+        }
         row = self._asked("change", "PATCH", f"{self.PATH}/{current['id']}", changed, etag)
         return self.to_state(row, planned | {a.name: current.get(a.name) for a in self.COMPUTED})
 

@@ -20,9 +20,9 @@ _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 
 
 def runbook_score(markdown: str) -> int:
-    """Return 0 to 100.
+    r"""Return 0 to 100.
 
-    >>> runbook_score("# Impact\\nNobody can pay.\\n# Mitigate\\nRestart it.")
+    >>> runbook_score("# Impact\nNobody can pay.\n# Mitigate\nRestart it.")
     50
     """
     texts = _sections(markdown)
@@ -44,12 +44,12 @@ def _sections(markdown: str) -> list[tuple[str, str]]:
         fenced ^= bool(_FENCE.match(line))
         heading = None if fenced else _HEADING.match(line)
         if heading is None:
-            for _, text in open_:
-                text.append(line)
+            for _, below in open_:
+                below.append(line)
             continue
         level = len(heading["level"])
         open_ = [one for one in open_ if one[0] < level]
         text: list[str] = []
         open_.append((level, text))
         found.append((heading["title"], text))
-    return [(title, "\n".join(text)) for title, text in found]
+    return [(title, "\n".join(below)) for title, below in found]

@@ -21,7 +21,9 @@ _HINTS = {
 def told(problem: Problem, doing: str, paths: Mapping[str, str]) -> Telling:
     """Return the problem as it is shown. `paths` are the schema's names of the API's fields."""
     lines = [problem.detail] if problem.detail else []
-    lines += [f"{name}: {text}" for name, text in problem.fields.items() if text not in problem.detail]
+    lines += [
+        f"{name}: {text}" for name, text in problem.fields.items() if text not in problem.detail
+    ]
     if problem.status in _HINTS:
         lines.append(_HINTS[problem.status])
     named = next((paths[name] for name in problem.fields if name in paths), None)

@@ -16,7 +16,10 @@ from concurrent import futures
 from typing import Any
 
 #: How Terraform tells a plug-in that it is one.
-COOKIE = ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
+COOKIE = (
+    "TF_PLUGIN_MAGIC_COOKIE",
+    "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
+)
 _PLUGIN_VERSION, _PROTOCOL = 1, 6
 _LOOK_S = 0.5
 
@@ -55,12 +58,12 @@ def serve(provider: Any, address: str, over: threading.Event) -> tuple[Any, byte
     from watchbill_terraform.framework import certificates, unknowns
     from watchbill_terraform.framework.servicer import Servicer
 
-    class Controller(controller_rpc.GRPCControllerServicer):  # type: ignore[misc]
+    class Controller(controller_rpc.GRPCControllerServicer):
         def Shutdown(self, request: Any, context: Any) -> Any:
             over.set()
             return controller.Empty()
 
-    class Stdio(stdio_rpc.GRPCStdioServicer):  # type: ignore[misc]
+    class Stdio(stdio_rpc.GRPCStdioServicer):
         def StreamStdio(self, request: Any, context: Any) -> Any:
             return iter(())
 

@@ -22,7 +22,7 @@ State = dict[str, Any]
 _REPORT = "This is a fault of the provider. Please report it with the lines above this one."
 
 
-class Telling(Exception):  # noqa: N818 - an exception that is told, not an error of ours
+class Telling(Exception):
     """Something that a person can act on: a sentence, what to do, and the attribute it is about."""
 
     def __init__(self, summary: str, detail: str = "", path: list[Any] | None = None) -> None:
@@ -60,7 +60,7 @@ def _answering(make: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
     return decorate
 
 
-class Servicer(ProviderServicer):  # type: ignore[misc]
+class Servicer(ProviderServicer):
     """The provider as Terraform calls it; may be called from many threads."""
 
     @_answering(lambda _request, told: pb.ValidateProviderConfig.Response(diagnostics=told))
@@ -107,7 +107,10 @@ class Servicer(ProviderServicer):  # type: ignore[misc]
     def PlanResourceChange(self, request: Any, context: Any) -> Any:
         """Plan: fill in defaults, keep what is unchanged, and let the resource look at the rest."""
         diags = Diagnostics()
-        attrs, blocks = self._get_res_attrs(request.type_name), self._get_res_blocks(request.type_name)
+        attrs, blocks = (
+            self._get_res_attrs(request.type_name),
+            self._get_res_blocks(request.type_name),
+        )
         _, prior = _decode_state(diags, attrs, blocks, request.prior_state)
         encoded, proposed = _decode_state(diags, attrs, blocks, request.proposed_new_state)
         if proposed is None or diags.has_errors():

@@ -16,7 +16,7 @@ __all__ = ["Unknown", "is_known", "known", "understand_all"]
 
 def understand_all() -> None:
     """Let the framework read every kind of unknown value; done once, before it serves."""
-    tf.utils._msgpack_ext_hook = _any  # noqa: SLF001 - the one place where it can be mended
+    tf.utils._msgpack_ext_hook = _any
 
 
 def _any(_code: int, _data: bytes) -> Any:

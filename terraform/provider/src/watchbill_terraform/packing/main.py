@@ -19,7 +19,7 @@ _ASKING = 'terraform {\n  required_providers {\n    w = { source = "%s" }\n  }\n
 _ENTRY = "from watchbill_terraform.main import run\n\nrun()\n"
 
 
-class Unusable(Exception):  # noqa: N818 - a sentence for whoever called
+class Unusable(Exception):
     """What was asked for cannot be done, and what to do instead."""
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from tf.utils import Diagnostics
 
+from watchbill_terraform import bars
 from watchbill_terraform.client import Problem
 from watchbill_terraform.framework.servicer import State, Telling
 from watchbill_terraform.framework.shapes import ListBlock, Map
@@ -38,8 +39,6 @@ _NUMBERS = (
     ("expected_pages_per_month", "How often it will wake somebody, honestly."),
 )
 _ORIGIN = ("repository", "path", "revision")
-#: Rules that a person or the history answers: they are for the review, never for the plan.
-_FOR_THE_REVIEW = frozenset({"A15", "A16", "A17", "R15", "R16"})
 
 
 class Alarm(Remote):
@@ -69,12 +68,16 @@ class Alarm(Remote):
     COMPUTED = (
         known("service_id", "The service's id."),
         known("version", "The newest version's number.", NUMBER),
-        known("in_force", "The number of the accepted version that pages obey; null: none.", NUMBER),
+        known(
+            "in_force", "The number of the accepted version that pages obey; null: none.", NUMBER
+        ),
         known("content_hash", "sha256 of what the newest version says."),
         known("handover_state", "Where the newest version is on its way to the on-call team."),
         known("covered_out_of_hours", "Whether it may wake a volunteer now.", BOOL),
         known(
-            "runbook_score", "0 to 100, told from `runbook`: 25 for each of its four sections.", NUMBER
+            "runbook_score",
+            "0 to 100, told from `runbook`: 25 for each of its four sections.",
+            NUMBER,
         ),
     )
     BLOCKS = (
@@ -87,9 +90,7 @@ class Alarm(Remote):
                 need("until", "The last day on which it counts."),
             ],
         ),
-        ListBlock(
-            "source_ref", [may(name, f"The code's {name}.") for name in _ORIGIN], most=1
-        ),
+        ListBlock("source_ref", [may(name, f"The code's {name}.") for name in _ORIGIN], most=1),
         ListBlock(
             "evidence",
             [
@@ -101,30 +102,36 @@ class Alarm(Remote):
             most=1,
         ),
     )
-    RENAMED = {"waivers": "waiver", "source": "source_ref"}
-    UNSET = {**{name: "" for name, _ in _TEXT}, "match": {}, "severity": "critical", "team": ""}
+    RENAMED: ClassVar[dict[str, str]] = {"waivers": "waiver", "source": "source_ref"}
+    UNSET: ClassVar[dict[str, Any]] = {
+        **{name: "" for name, _ in _TEXT},
+        "match": {},
+        "severity": "critical",
+        "team": "",
+    }
+    ALWAYS = ("managed_by", "source", "evidence")
     VOLATILE = ("version", "in_force", "content_hash", "handover_state", "covered_out_of_hours")
 
     def to_body(self, state: State) -> dict[str, Any]:
         """Return what the API is sent."""
         body = super().to_body(state) | {"managed_by": "terraform"}
         for name in ("source", "evidence"):
-            given = body.pop(name) or ()
-            body[name] = _filled(given[0]) if given and isinstance(given[0], dict) else None
+            given = body.pop(name, None) or ()
+            body[name] = _filled(given[0]) if given and isinstance(given[0], dict) else {}
         return body
 
     def to_state(self, row: dict[str, Any], current: State) -> State:
         """Return the newest version as state."""
         row = row | {
             "match": {name: sorted(values) for name, values in (row.get("match") or {}).items()},
-            "waivers": [{n: w[n] for n in ("rule", "reason", "owner", "until")} for w in row["waivers"]],
+            "waivers": [
+                {n: w[n] for n in ("rule", "reason", "owner", "until")} for w in row["waivers"]
+            ],
             "source": _block(row.get("source"), _ORIGIN, current.get("source_ref")),
-            "evidence": _block(
-                row.get("evidence"), ("url", "author", "approvers", "revision"),
-                current.get("evidence"),
-            ),
+            # The server keeps a version's evidence as it was; what the code says now is shown.
+            "evidence": current.get("evidence") or [],
             "handover_state": row["state"],
-        }  # fmt: skip
+        }
         if row.get("runbook_slug"):  # its text was copied here by the server
             row["runbook"] = current.get("runbook")
         score = runbook_score(row["runbook"]) if row.get("runbook") else None
@@ -154,14 +161,17 @@ class Alarm(Remote):
         unknown = {name for name, value in planned.items() if not is_known(value)}
         if self._provider.client is None or {"service", "key"} & unknown:
             return
-        judged = {name: value for name, value in planned.items() if name not in unknown}
-        body = {name: v for name, v in self.to_body(judged).items() if v is not None}
+        absent = {name for name in self._sent() if self._here(name) in unknown}
+        body = self.to_body(planned)
+        tell = bars.Judgement(diags, self._paths(), unknown)
         try:
-            answer = self.client.ask("POST", "alarms:dryRun", body, again=True).data
+            tell.all(bars.judged(self.client, body, absent))
         except Problem as problem:
-            raise self._told(problem, "plan") from None
-        for finding in answer["findings"]:
-            _tell(diags, finding, self._paths(), unknown)
+            if set(problem.fields) != {"runbook_slug"}:
+                raise self._told(problem, "plan") from None
+            # The runbook is perhaps made in this very run: its own plan judges it.
+            tell.unknown |= {"runbook", "runbook_url", "runbook_slug"}
+            tell.all(bars.judged(self.client, body, absent | {"runbook_slug"}))
 
     def import_(self, ctx: Any, id: str) -> State | None:  # noqa: A002 - the framework's name
         """Find an alarm by its id, or by `service/key`."""
@@ -186,7 +196,9 @@ class Handover(Remote):
     )
     GIVEN = (
         need("alarm", "The alarm's id.", replace=True),
-        may("note", "What the volunteers should know. Another note proposes it again."),
+        may(
+            "note", "What the volunteers should know. Another note proposes a declined alarm again."
+        ),
     )
     COMPUTED = (
         known("state", "Where the alarm is on its way."),
@@ -207,7 +219,7 @@ class Handover(Remote):
 
     def update(self, ctx: Any, current: State, planned: State) -> State:
         """Propose it again, with another note."""
-        return self._propose(current["alarm"], planned, again=True)
+        return self._propose(current["alarm"], planned)
 
     def delete(self, ctx: Any, current: State) -> None:
         """Take the proposal back, if the server lets it."""
@@ -225,12 +237,12 @@ class Handover(Remote):
                 " should not page any more.",
             )
 
-    def _propose(self, alarm: str, planned: State, *, again: bool = False) -> State:
+    def _propose(self, alarm: str, planned: State) -> State:
         found = self._find(alarm)
         if found is None:
             raise Telling("There is no such alarm to propose.", path=["alarm"])
         row = found[0]
-        if again or row["state"] not in ("proposed", "in_review", "accepted"):
+        if row["state"] in ("draft", "declined", "returned"):
             body = {"state": "proposed", "reason": planned.get("note") or ""}
             path = f"{self.PATH}/{_quoted(alarm)}/state"
             row = self._asked("propose", "PUT", path, body)
@@ -245,13 +257,9 @@ def _filled(block: dict[str, Any]) -> dict[str, Any]:
 
 
 def _block(said: Any, names: tuple[str, ...], written: Any) -> list[dict[str, Any]]:
-    """Return an object of the API as a block, or none; null stays null where it was."""
-    before = written[0] if isinstance(written, list) and written else {}
-    values = {name: (said or {}).get(name) or before.get(name) or None for name in names}
-    for name in names:
-        if not (said or {}).get(name) and before.get(name) not in ("", [], None):
-            values[name] = None  # it was taken away
-    return [values] if before or any(values.values()) else []
+    """Return an object of the API as a block, or none; an empty block stays one."""
+    values = {name: (said or {}).get(name) or None for name in names}
+    return [values] if written or any(values.values()) else []
 
 
 def _score(planned: State) -> Any:
@@ -259,16 +267,3 @@ def _score(planned: State) -> Any:
     if text is Unknown:
         return Unknown
     return runbook_score(text) if text else None
-
-
-def _tell(diags: Diagnostics, finding: dict[str, Any], paths: dict[str, str], unknown: set[str]) -> None:
-    """Add one finding as an error or a warning, unless only a person or time can answer it."""
-    field = paths.get(finding["field"], finding["field"])
-    if finding["outcome"] != "failed" or field in unknown:
-        return
-    line = f" (line {finding['line']})" if finding.get("line") else ""
-    summary = f"{finding['rule']} {finding['title']}: {finding['message']}{line}"
-    path = [field] if field in paths.values() else None
-    is_of_the_text = finding["kind"] == "lint" and finding["rule"] not in _FOR_THE_REVIEW
-    add = diags.add_error if finding["weight"] == "block" and is_of_the_text else diags.add_warning
-    add(summary, finding["fix"], path)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from tf.utils import Diagnostics
+
+from watchbill_terraform import bars, telling
+from watchbill_terraform.client import Problem
 from watchbill_terraform.framework.servicer import State
 from watchbill_terraform.remote import Remote
+from watchbill_terraform.resources.alarms import Alarm
 from watchbill_terraform.scores import runbook_score
 from watchbill_terraform.words import NUMBER, known, may, need
+
+_NOBODY = "nobody"
 
 
 class Runbook(Remote):
@@ -22,7 +29,7 @@ class Runbook(Remote):
     GIVEN = (
         need("slug", "Short name; alarms name it by it."),
         need("title", "Title, as people read it."),
-        may("team_id", "Whose it is."),
+        need("team_id", "Whose it is."),
         may("body", "Its text, in Markdown."),
         may("url", "Or where it is."),
         may("last_tested_on", "When somebody last walked through it, such as 2026-03-01."),
@@ -30,13 +37,27 @@ class Runbook(Remote):
     COMPUTED = (
         known("score", "0 to 100: 25 for each of Impact, Diagnose, Mitigate, Escalate.", NUMBER),
     )
+    ALWAYS = ("managed_by",)
     VOLATILE = ("score",)
-    UNSET = {"body": "", "url": ""}
+    UNSET: ClassVar[dict[str, Any]] = {"body": "", "url": ""}
     LOOKUP = "slug"
 
     def to_body(self, state: State) -> dict[str, Any]:
         """Return what the API is sent."""
         return super().to_body(state) | {"managed_by": "terraform"}
+
+    def check(self, diags: Diagnostics, planned: State) -> None:
+        """Hold its text against the bar, as that of an alarm that nobody wrote yet."""
+        body = planned.get("body")
+        if self._provider.client is None or not isinstance(body, str) or not body:
+            return
+        trial = {"service": _NOBODY, "key": _NOBODY, "title": _NOBODY, "runbook": body}
+        others = {a.name for a in Alarm.GIVEN} - {"runbook"}
+        judgement = bars.Judgement(diags, {"runbook": "body"}, others, only="R")
+        try:
+            judgement.all(bars.judged(self.client, trial, set()))
+        except Problem as problem:
+            raise telling.told(problem, "plan this runbook", {"runbook": "body"}) from None
 
     def to_state(self, row: dict[str, Any], current: State) -> State:
         """Return a row as state, with its score."""

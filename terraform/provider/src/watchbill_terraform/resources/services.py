@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from watchbill_terraform.framework.servicer import State
 from watchbill_terraform.remote import Remote
@@ -30,7 +30,7 @@ class Service(Remote):
         may("ack_timeout_s", "After how many seconds an acknowledgement lapses.", NUMBER),
         may("close_after_s", "After how many silent seconds an alert counts as resolved.", NUMBER),
     )  # fmt: skip
-    UNSET = {"grouping_fields": []}
+    UNSET: ClassVar[dict[str, Any]] = {"grouping_fields": []}
     LOOKUP = "slug"
 
     def to_state(self, row: dict[str, Any], current: State) -> State:

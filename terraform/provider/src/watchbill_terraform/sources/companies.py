@@ -108,7 +108,7 @@ class OnCall(Source):
 
     def find(self, asked: State) -> State:
         """Return who answers."""
-        query = {name: asked[name] for name in ("team", "at") if name in asked}
+        query: dict[str, str] = {name: str(asked[name]) for name in ("team", "at") if name in asked}
         items = self.client.ask("GET", "oncall", query=query).data["items"]
         if not items:
             raise Telling(f"There is no team {asked['team']!r}.", path=["team"])

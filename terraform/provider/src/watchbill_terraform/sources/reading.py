@@ -40,7 +40,9 @@ class Source:
     def read(self, ctx: Any, config: State) -> State:
         """Return what was asked for."""
         try:
-            found = self.find({n: v for n, v in config.items() if v is not None and v is not Unknown})
+            found = self.find(
+                {n: v for n, v in config.items() if v is not None and v is not Unknown}
+            )
         except Problem as problem:
             raise telling.told(problem, f"read {self.NAME}", {}) from None
         return {a.name: found.get(a.name, config.get(a.name)) for a in self.ATTRIBUTES}
