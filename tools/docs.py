@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools import docs_api, docs_cli, docs_metrics, docs_problems, docs_rules
+from tools import docs_api, docs_bar, docs_cli, docs_metrics, docs_problems, docs_rules
 
 TOP = Path(__file__).resolve().parent.parent
 
@@ -42,6 +42,7 @@ def dependencies() -> set[str]:
 
 GENERATED: dict[str, Callable[[], str]] = {
     "docs/adr/README.md": adr_index,
+    "docs/reference/bar.md": docs_bar.text,
     "docs/reference/cli.md": docs_cli.cli,
     "docs/reference/metrics.md": docs_metrics.text,
     "docs/reference/openapi.json": docs_api.text,

@@ -220,8 +220,8 @@ RULES: tuple[Rule, ...] = (
         fix="Set review_by to a day to come, not further ahead than the bar's limit.",
         why="No acceptance lasts longer than a term: every team that may be woken has agreed to it.",
         source="requirements AL5; terms of six months",
-        good="review_by: 2026-05-31",
-        bad="review_by: 2027-05-31",
+        good="review_by: 2027-04-30",
+        bad="review_by: 2028-04-30",
     ),
     Rule(
         id="A20",

@@ -35,14 +35,17 @@ class Limits:
     review_days: int = 180
     #: R3: the least words of a section.
     section_words: int = 20
-    #: R12: how old a runbook's last reading and its last use may be.
+    #: R12: how old a runbook's last reading may be.
     reviewed_days: int = 180
+    #: R12: how old its last use may be, in a page or an exercise.
     exercised_days: int = 365
-    #: R14: words before Mitigation, and words a sentence on average.
+    #: R14: the most words before Mitigation.
     words_before_mitigation: int = 1200
+    #: R14: the most words of a sentence, on average.
     sentence_words: float = 25.0
-    #: R16: of the last uses, how many are looked at and how many must have helped.
+    #: R16: how many of the last uses are looked at.
     uses: int = 3
+    #: R16: how many of them must have helped.
     uses_helped: int = 2
 
 
@@ -105,6 +108,8 @@ class Facts:
     #: Slug of every team, and every service with its owning team's slug.
     teams: frozenset[str] | None = None
     services: Mapping[str, str] | None = None
+    #: The service's other alarms. It may hold the alarm itself (the same object), so that all alarms
+    #: of a service share one tuple; they should: what is read from it is kept for the next.
     siblings: tuple[Sibling, ...] | None = None
     origin: Origin | None = None
     evidence: Evidence | None = None

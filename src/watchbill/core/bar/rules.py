@@ -41,7 +41,9 @@ class Weight(Enum):
 class Outcome(Enum):
     """What came of a rule."""
 
+    #: It is met.
     PASSED = "passed"
+    #: It is not met.
     FAILED = "failed"
     #: It fails, and a waiver that still counts says why that may be.
     WAIVED = "waived"

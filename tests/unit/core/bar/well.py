@@ -13,7 +13,7 @@ from watchbill.core import definitions
 from watchbill.core.bar.facts import Answer, Evidence, Facts, History, Sibling
 from watchbill.core.definitions import Definition, Origin
 
-TODAY = date(2025, 12, 2)
+TODAY = date(2026, 11, 25)
 DATA: dict[str, Any] = {
     "key": "CheckoutErrorsHigh",
     "service": "checkout",
@@ -32,7 +32,7 @@ DATA: dict[str, Any] = {
     "expected_pages_per_month": 0.5,
     "auto_resolve": "below 2 % for 10 minutes",
     "dedup_key": "checkout/{{ $labels.region }}",
-    "review_by": date(2026, 5, 1),
+    "review_by": date(2027, 5, 1),
 }
 DEFINITION = definitions.from_data(DATA)
 FACTS = Facts(
