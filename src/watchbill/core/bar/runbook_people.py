@@ -24,8 +24,8 @@ _PHONE = re.compile(
 )
 _HANDLE = re.compile(r"(?<![\w./`@])@([A-Za-z][\w.-]*)")
 _NAMED = re.compile(
-    r"\b(?:[Aa]sk|[Cc]all|[Pp]ing|[Pp]hone|[Pp]age|[Cc]ontact|[Ww]ake|[Tt]ext|DM|[Rr]each"
-    r"|[Ee]scalate to)\s+([A-Z][a-z]+(?:[ -][A-Z][a-z]+)?)(?![\w-])([^.\n]{0,30})"
+    r"\b(?i:ask|call|ping|phone|page|contact|wake|text|dm|reach|escalate to)\s+"
+    r"([A-Z][a-z]+(?:[ -][A-Z][a-z]+)?)(?![\w-])([^.\n]{0,30})"
 )
 _GROUP = re.compile(
     r"team|rota|manager|on-?call|group|squad|crew|duty|support|help|channel|ops|sre|eng|here"

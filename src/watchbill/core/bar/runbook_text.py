@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from watchbill.core.bar import runbooks
+from watchbill.core.bar import runbooks, said
 from watchbill.core.bar.facts import Facts
 from watchbill.core.bar.rules import Check, Fault, Unknown
 from watchbill.core.bar.runbooks import Runbook
@@ -48,14 +48,5 @@ def fault(message: str, line: int | None = None) -> Fault:
 
 
 def unanswered(rule: str, facts: Facts) -> Iterator[Fault | Unknown]:
-    """Return what is missing until the reviewer, who is not its author, has said yes to `rule`."""
-    if facts.answers is None:
-        yield Unknown(note="needs a reviewer's answer, which is not known here")
-        return
-    given = [a for a in facts.answers if a.rule == rule and a.person_id != facts.author_id]
-    if facts.reviewer_id is not None:
-        given = [answer for answer in given if answer.person_id == facts.reviewer_id]
-    if any(not answer.is_yes for answer in given):
-        yield fault("A reviewer said no to this.")
-    elif not given:
-        yield fault("No reviewer but its author has said yes to this.")
+    """Return what is missing until the reviewer has said yes to `rule`."""
+    return said.unanswered(rule, facts, field=FIELD)

@@ -160,11 +160,18 @@ def _sections(lines: tuple[Line, ...]) -> Iterator[Section]:
         yield Section(title=heading.text, line=heading.number, lines=body)
 
 
+def addresses(text: str) -> Iterator[tuple[int, str]]:
+    """Return where each web address of `text` begins, and it; a sentence's end is none of it.
+
+    >>> list(addresses("See https://a.example/x."))
+    [(4, 'https://a.example/x')]
+    """
+    for found in _LINK.finditer(text):
+        yield found.start(), found[0].rstrip(".,;:!?*_")
+
+
 def _links(text: str) -> tuple[Link, ...]:
-    return tuple(
-        Link(url=found[0].rstrip(".,;:!?*_"), line=_line_of(text, found.start()))
-        for found in _LINK.finditer(text)
-    )
+    return tuple(Link(url=url, line=_line_of(text, start)) for start, url in addresses(text))
 
 
 def _line_of(text: str, at: int) -> int:
