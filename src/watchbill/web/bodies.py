@@ -11,8 +11,6 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 #: Bytes of bodies that may be half-read at once in one process; beyond it 503.
 ROOM = 128_000_000
-#: How many times its limit of a body is read and dropped, so that its sender hears the answer.
-_DROPPED = 16
 
 
 class Lost(Enum):
@@ -32,6 +30,8 @@ class Bodies:
 
     limit: int
     room: int = ROOM
+    #: How many times the limit is read and dropped, so that the sender hears the answer.
+    dropped: int = 16
     #: Bytes of the bodies that are half-read.
     held: int = 0
 
@@ -49,7 +49,7 @@ class Bodies:
                     self.held += len(chunk)
                 if self.held > self.room:
                     return Lost.NO_ROOM
-                if not message.get("more_body") or size > _DROPPED * self.limit:
+                if not message.get("more_body") or size > self.dropped * self.limit:
                     return b"".join(chunks) if size <= self.limit else Lost.TOO_LARGE
                 message = await receive()
             return Lost.BROKEN_OFF
