@@ -10,9 +10,9 @@ from watchbill import ids
 from watchbill.clock import Clock
 from watchbill.core.company import Company
 from watchbill.core.contacts import NewId
-from watchbill.store import companies
+from watchbill.store import companies, company_alarms
+from watchbill.store.company_alarms import Known
 from watchbill.store.database import Database, Tx
-
 
 #: Says of addresses what their server answers: the status; 0: none, -1: not allowed to ask.
 Links = Callable[[Sequence[str]], Mapping[str, int]]
@@ -24,6 +24,7 @@ class Companies:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._company = Company(version=-1)
+        self._alarms = Known()
 
     def get(self, tx: Tx) -> Company:
         """Return the company as of this transaction."""
@@ -32,7 +33,8 @@ class Companies:
             return self._company
         with self._lock:
             if self._company.version != number:
-                self._company = companies.load(tx)
+                self._alarms = company_alarms.load(tx, self._alarms)
+                self._company = companies.load(tx, number=number, alarms=self._alarms)
             return self._company
 
 

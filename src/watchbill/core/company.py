@@ -76,11 +76,12 @@ class Company:
     waits: Waits = field(default_factory=Waits)
     pages_a_month: int = 10
     people_at_once: int = 2
-    #: Which alarm an event is of; made from `alarms`.
-    index: Index[Alarm] = field(init=False, repr=False)
+    #: Which alarm an event is of; made from `alarms` unless it was before.
+    index: Index[Alarm] = field(default_factory=lambda: Index(()), repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "index", Index(self.alarms.values()))
+        """Make the index of these very alarms."""
+        object.__setattr__(self, "index", Index(self.alarms.values(), before=self.index))
 
     def alarm_of(self, service_id: ServiceId, event: Event) -> Alarm | None:
         """Return the alarm that the event is of, or None: it is unregistered."""

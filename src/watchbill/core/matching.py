@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import is_
 from typing import Generic, Protocol, TypeVar
 
 from watchbill.core.definitions import ALARM, Match
@@ -43,19 +44,31 @@ class Index(Generic[A]):
 
     __slots__ = ("_services",)
 
-    def __init__(self, alarms: Iterable[A]) -> None:
+    def __init__(self, alarms: Iterable[A], *, before: Index[A] | None = None) -> None:
+        """Make an index; what `before` knows of a service whose alarms are the same is kept."""
         of_service: defaultdict[str, list[A]] = defaultdict(list)
         for alarm in alarms:
             of_service[alarm.service_id].append(alarm)
-        self._services = {service: _node(group) for service, group in of_service.items()}
+        known = before._services if before else {}  # noqa: SLF001 - its own kind
+        self._services = {
+            service: known[service]
+            if service in known and _same(known[service][0], group)
+            else (group, _node(group))
+            for service, group in of_service.items()
+        }
 
     def find(self, service_id: str, event: Event) -> A | None:
         """Return the alarm of this service that the event is of, or None."""
-        node = self._services.get(service_id)
-        if node is None:
+        found = self._services.get(service_id)
+        if found is None:
             return None
+        node = found[1]
         values = _values(event) if node.has_labels else {ALARM: event.alarm}
         return _best(node, values, None)
+
+
+def _same(some: Sequence[object], others: Sequence[object]) -> bool:
+    return len(some) == len(others) and all(map(is_, some, others))
 
 
 class _Node(Generic[A]):

@@ -9,10 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from watchbill.core import hours, rotas
-from watchbill.core.alarms import Alarm, AlarmState
 from watchbill.core.company import Company, Integration, Waits, Webhook
-from watchbill.core.definitions import as_match
-from watchbill.core.events import Severity
 from watchbill.core.hours import WorkingHours
 from watchbill.core.people import (
     ContactMethod,
@@ -30,11 +27,12 @@ from watchbill.core.people import (
     Team,
     TeamId,
 )
+from watchbill.store.company_alarms import Known
 from watchbill.store.database import Tx
 
 _VERSION = "select version from organization"
 _ORGANIZATION = """
-select version, name, volunteer_wait_s, manager_wait_s, pages_a_month, people_at_once
+select name, volunteer_wait_s, manager_wait_s, pages_a_month, people_at_once
 from organization
 """
 _OFFICES = "select id, slug, name, zone, country, region, week from offices"
@@ -70,11 +68,6 @@ from services
 _INTEGRATIONS = """
 select id, service_id, source, name, close_after_s from integrations where disabled_at is null
 """
-_ALARMS = """
-select id, service_id, key, title, state, severity, (runbook <> '' or runbook_url <> ''),
-       muted_until, in_force is not null, match, lapses_at
-from alarms_now
-"""
 _WEBHOOKS = "select id, team_id from webhooks where disabled_at is null order by id"
 
 #: Public holidays are known from and to these years.
@@ -87,12 +80,15 @@ def version(tx: Tx) -> int:
     return row[0] if row else 0
 
 
-def load(tx: Tx) -> Company:
-    """Return the whole company, as of this transaction."""
+def load(tx: Tx, *, number: int, alarms: Known) -> Company:
+    """Return the whole company, with its alarms as `company_alarms` has them.
+
+    `number` is its version as read before anything else: what changed meanwhile is read again.
+    """
     organization = tx.execute(_ORGANIZATION).fetchone()
     if organization is None:
         return Company()
-    number, name, volunteer_s, manager_s, pages_a_month, people_at_once = organization
+    name, volunteer_s, manager_s, pages_a_month, people_at_once = organization
     calendars = {row[0]: (row[3], row[6], _closed_on(tx, row)) for row in tx.execute(_OFFICES)}
     team_rotas, managers = _rotas(tx)
     people = _people(tx)
@@ -104,7 +100,8 @@ def load(tx: Tx) -> Company:
         teams=_teams(tx, calendars, people),
         services={row[0]: _to_service(row) for row in tx.execute(_SERVICES)},
         integrations={row[0]: _to_integration(row) for row in tx.execute(_INTEGRATIONS)},
-        alarms={(row[1], row[2]): _to_alarm(row) for row in tx.execute(_ALARMS)},
+        alarms=alarms.alarms,
+        index=alarms.index,
         team_rotas=team_rotas,
         managers=managers,
         absences=tuple(
@@ -285,22 +282,6 @@ def _to_service(row: tuple[Any, ...]) -> Service:
 def _to_integration(row: tuple[Any, ...]) -> Integration:
     return Integration(
         id=row[0], service_id=row[1], source=row[2], name=row[3], close_after=_seconds(row[4])
-    )
-
-
-def _to_alarm(row: tuple[Any, ...]) -> Alarm:
-    return Alarm(
-        id=row[0],
-        service_id=row[1],
-        key=row[2],
-        title=row[3],
-        state=AlarmState(row[4]),
-        severity=Severity(row[5]),
-        has_runbook=row[6],
-        muted_until=row[7],
-        is_in_force=row[8],
-        match=as_match(row[9]),
-        lapses_at=row[10],
     )
 
 

@@ -67,7 +67,6 @@ alter table alarms
   add column revision   text not null default '',
   add column state_at   timestamptz,            -- since when it is in its state
   add column created_at timestamptz,
-  add column reminded_at timestamptz,           -- when its team was last told that its review is near or overdue
   add column stands     boolean generated always as (case when in_force is not null then true end) stored;
 update alarms set in_force = 1 where state = 'accepted';
 update alarms a set created_at = v.created_at, state_at = v.created_at from alarm_versions v where v.alarm_id = a.id;
@@ -146,8 +145,20 @@ create index incidents_of_alarm on incidents (service_id, alarm, opened_at desc)
 -- A16 reads the last 90 days of a service.
 create index alerts_of_service on alerts (service_id, first_at desc);
 
+-- Alarms have a number of their own besides the company's: thousands of them are not read again when
+-- somebody changes their telephone number.
+alter table organization add column alarms_version bigint not null default 1;
+create function alarms_changed() returns trigger language plpgsql as $$
+begin
+  update organization set version = version + 1, alarms_version = alarms_version + 1;
+  perform pg_notify('company', '');
+  return null;
+end $$;
+drop trigger company_changed on alarms;
+create trigger company_changed after insert or update or delete or truncate on alarms
+  for each statement execute function alarms_changed();
 create trigger company_changed after insert or update or delete or truncate on alarm_versions
-  for each statement execute function company_changed();
+  for each statement execute function alarms_changed();
 
 -- What routing, messages and screens read of an alarm: the version in force, else the newest; retired ones are gone.
 create view alarms_now as
@@ -155,3 +166,21 @@ create view alarms_now as
          v.title, v.severity, v.runbook, v.runbook_url, v.match, v.definition
   from alarms a join alarm_versions v on v.alarm_id = a.id and v.number = coalesce(a.in_force, a.version)
   where a.state <> 'retired';
+
+-- When the engine looks at an alarm next: to write down that its acceptance has run out, or to tell its team
+-- that its review is near, overdue, or that it came back (AL5). Whoever moves an alarm lets it look at once.
+create table alarm_looks (
+  alarm_id      text primary key references alarms on delete cascade,
+  look_at       timestamptz not null,
+  told_at       timestamptz                     -- when its team was last told anything
+);
+create index alarm_looks_due on alarm_looks (look_at);
+create function alarm_moved() returns trigger language plpgsql as $$
+begin
+  insert into alarm_looks (alarm_id, look_at) values (new.id, new.state_at)
+  on conflict (alarm_id) do update set look_at = excluded.look_at;
+  return null;
+end $$;
+create trigger alarm_moved after insert or update of state, state_at, in_force, lapses_at on alarms
+  for each row execute function alarm_moved();
+insert into alarm_looks (alarm_id, look_at) select id, state_at from alarms;
