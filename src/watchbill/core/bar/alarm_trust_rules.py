@@ -46,7 +46,7 @@ def _is_own_approval(evidence: Evidence) -> bool:
     """True if somebody approved it, and that was its author and nobody else."""
     author = evidence.author.strip().casefold()
     approvers = {mail.strip().casefold() for mail in evidence.approvers}
-    return bool(author) and approvers == {author}
+    return approvers == {author}
 
 
 def _a16(definition: Definition, facts: Facts) -> Iterator[Fault]:

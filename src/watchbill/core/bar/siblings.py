@@ -103,13 +103,13 @@ class Siblings:
         near = dict.fromkeys(
             at for word in self._rare(wanted) for at in self._by_word.get((numbers, word), ())
         )
-        best, found = _ALIKE, None
-        for at in list(near)[:_LOOKED_AT]:
-            sibling, likeness = self._accepted[at], _likeness(wanted, self._words[at])
-            is_better = likeness > best or (found is None and likeness == best)
-            if is_better and sibling.definition.key != definition.key:
-                best, found = likeness, sibling
-        return found
+        found = [
+            (likeness, self._accepted[at])
+            for at in list(near)[:_LOOKED_AT]
+            if (likeness := _likeness(wanted, self._words[at])) >= _ALIKE
+            and self._accepted[at].definition.key != definition.key
+        ]
+        return max(found, key=lambda each: each[0])[1] if found else None
 
     def _crowd(self, name: str, values: tuple[str, ...]) -> int:
         """Return how many alarms a condition does not keep apart."""

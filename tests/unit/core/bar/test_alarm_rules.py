@@ -149,7 +149,8 @@ def test_a2_refuses_persons_and_teams_that_do_not_exist(team: str) -> None:
 
 def test_a2_sees_a_person_without_knowing_the_teams() -> None:
     nothing = Facts(today=TODAY)
-    assert faults("A2", with_(team="jane@example.com"), nothing) == ["team"]
+    (finding,) = held("A2", with_(team="jane@example.com"), nothing)
+    assert "person" in finding.message
     assert faults("A2", with_(team="Jane Doe"), nothing) == ["team"]
 
 
@@ -549,6 +550,11 @@ def test_w1_a_waiver_that_says_everything_passes() -> None:
 def test_w1_a_waiver_names_a_rule_a_reason_an_owner_and_a_last_day(fields: dict[str, Any]) -> None:
     (message,) = w1(**fields)
     assert str(fields.get("rule", "A17")) in message
+
+
+def test_w1_tells_an_unknown_rule_from_one_that_no_waiver_lifts() -> None:
+    assert "no such rule" in w1(rule="A99")[0]
+    assert "no waiver lifts" in w1(rule="A20")[0]
 
 
 def test_w1_a_good_waiver_lifts_its_rule_and_says_whose_word_that_is() -> None:

@@ -67,7 +67,10 @@ def test_a18_titles_that_differ_in_a_number_are_of_different_things() -> None:
 
 
 def test_a18_speaks_of_accepted_alarms_only() -> None:
-    assert seen([well.sibling(key="CardsFail", title=TITLE, is_accepted=False)]) == []
+    proposed = well.sibling(key="CardsFail", title=TITLE, is_accepted=False)
+    accepted = well.sibling(key="Other", title="Refunds wait for more than an hour")
+    assert seen([proposed]) == []
+    assert seen([proposed, accepted]) == []
 
 
 def test_a18_an_alarms_own_accepted_version_is_no_duplicate() -> None:
