@@ -58,3 +58,19 @@ if ! command -v prometheus-alertmanager >/dev/null 2>&1; then
 fi
 
 sh tools/setup_terraform.sh
+
+fetch_promtool() { # of the package only this one program is kept
+  into=.venv/prometheus
+  rm -rf "$into" && mkdir -p "$into"
+  (cd "$into" && apt-get download -qq prometheus </dev/null && dpkg -x ./*.deb .) || return 1
+  mv "$into/usr/bin/promtool" .venv/bin/promtool && rm -rf "$into"
+}
+
+if ! command -v promtool >/dev/null 2>&1; then
+  say "unpacking promtool of Debian's prometheus into .venv"
+  if ! fetch_promtool 2>/dev/null; then
+    if can_install; then update_lists || true; fi
+    fetch_promtool || fail "the tests need promtool. Install it, then run this again:
+  sudo apt-get install prometheus"
+  fi
+fi

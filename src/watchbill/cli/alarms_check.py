@@ -41,10 +41,47 @@ Paths = Annotated[
 class Format(StrEnum):
     """How findings are written."""
 
+    #: As compilers do.
     TEXT = "text"
+    #: One value for programs.
     JSON = "json"
+    #: SARIF 2.1.0, for code hosts.
     SARIF = "sarif"
+    #: Annotations of GitHub Actions.
     GITHUB = "github"
+
+
+AsFormat = Annotated[Format, typer.Option("--format", help="How findings are written.")]
+Network = Annotated[
+    bool, typer.Option("--network", help="Look whether links answer; see --allow-host.")
+]
+Hosts = Annotated[
+    list[str] | None, typer.Option(help="A host that --network may call. Repeat it for more.")
+]
+Private = Annotated[
+    str, typer.Option(help="Private networks that --network may reach: 10.1.0.0/16,…")
+]
+CompanyFile = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        help="The teams and services there are.",
+        show_default="company.yml at the top of the folder",
+    ),
+]
+Teams = Annotated[str, typer.Option(help="The teams there are: payments,search.")]
+Services = Annotated[
+    str, typer.Option(help="The services, each with its team: checkout=payments,…")
+]
+OfService = Annotated[str, typer.Option(help="The service of alarms that name none.")]
+OfTeam = Annotated[str, typer.Option(help="The team of alarms that name none.")]
+Repository = Annotated[
+    str, typer.Option(help="What the repository is called.", show_default="as git says")
+]
+Today = Annotated[
+    str, typer.Option(help="Judge as on this day: 2026-03-02.", show_default="today, UTC")
+]
 
 
 class NoAlarms(Invalid):
@@ -66,39 +103,17 @@ def add_to(group: typer.Typer) -> None:
 
 def check(  # noqa: PLR0913, PLR0917 - each is an option
     paths: Paths,
-    as_format: Annotated[
-        Format, typer.Option("--format", help="How findings are written.")
-    ] = Format.TEXT,
-    network: Annotated[
-        bool, typer.Option("--network", help="Look whether links answer; see --allow-host.")
-    ] = False,
-    allow_host: Annotated[
-        list[str] | None, typer.Option(help="A host that --network may call. Repeat it for more.")
-    ] = None,
-    private_networks: Annotated[
-        str, typer.Option(help="Private networks that --network may reach: 10.1.0.0/16,…")
-    ] = "",
-    company: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True,
-            dir_okay=False,
-            help="The teams and services there are.",
-            show_default="company.yml at the top of the folder",
-        ),
-    ] = None,
-    teams: Annotated[str, typer.Option(help="The teams there are: payments,search.")] = "",
-    services: Annotated[
-        str, typer.Option(help="The services, each with its team: checkout=payments,…")
-    ] = "",
-    service: Annotated[str, typer.Option(help="The service of alarms that name none.")] = "",
-    team: Annotated[str, typer.Option(help="The team of alarms that name none.")] = "",
-    repository: Annotated[
-        str, typer.Option(help="What the repository is called.", show_default="as git says")
-    ] = "",
-    today: Annotated[
-        str, typer.Option(help="Judge as on this day: 2026-03-02.", show_default="today, UTC")
-    ] = "",
+    as_format: AsFormat = Format.TEXT,
+    network: Network = False,
+    allow_host: Hosts = None,
+    private_networks: Private = "",
+    company: CompanyFile = None,
+    teams: Teams = "",
+    services: Services = "",
+    service: OfService = "",
+    team: OfTeam = "",
+    repository: Repository = "",
+    today: Today = "",
     as_json: options.AsJson = False,
 ) -> int:
     """Hold alarms in code against the bar, without a server; for pull requests.
