@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,8 @@ _ATTRIBUTES = {
 _SCHEMES = {"http", "https", "mailto", "tel"}
 #: What a link may lead to; the last is a heading of the runbook itself.
 _LEADS = ("http://", "https://", "mailto:", "tel:", "#")
+#: Remarks and folds of others' Markdown: they mean nothing here and are left out.
+_QUIET = re.compile(r"<!--[^\n]{0,500}?-->|</?(?:details|summary)>")
 _CUT = "\n\n**This runbook is too long to show all of it.**\n"
 
 
@@ -51,7 +54,7 @@ def to_html(text: str) -> Markup:
     Headings are put below the screen's own, without a gap between their levels: the highest
     becomes h3. Each has an id to jump to, one of a kind. Pictures become links to them, web
     addresses too; links carry `rel="noopener noreferrer"`, and lead out or to a heading. Raw HTML
-    shows as text. What is beyond the limit of a runbook is left out, and that is said.
+    shows as text, and remarks not at all. What is beyond the limit of a runbook is left out, and that is said.
 
     >>> to_html("# Do this\n[x](javascript:alert(1))")
     Markup('<h3 id="runbook-do-this">Do this</h3>\n<p>[x](javascript:alert(1))</p>\n')
@@ -145,7 +148,7 @@ def _leads_somewhere(url: str) -> bool:
 def _link_addresses(state: StateCore) -> None:
     """Make a link of every web address in prose, and let `#mitigation` lead to that heading."""
     for token in state.tokens:
-        if token.type == "inline" and ("://" in token.content or "#" in token.content):
+        if token.type == "inline" and any(sign in token.content for sign in ("://", "#", "<")):
             token.children = list(_linked(token.children or []))
 
 
@@ -154,7 +157,7 @@ def _linked(children: list[Token]) -> Iterator[Token]:
     for child in children:
         depth += child.nesting if child.type in {"link_open", "link_close"} else 0
         if child.type == "text" and not depth:
-            yield from _split(child.content)
+            yield from _split(_QUIET.sub("", child.content))
             continue
         href = str(child.attrGet("href") or "") if child.type == "link_open" else ""
         if href.startswith("#"):

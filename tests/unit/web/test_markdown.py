@@ -208,3 +208,18 @@ def test_a_link_leads_out_or_to_a_heading_and_not_into_the_screens() -> None:
 
     assert read(html).hrefs == ["#runbook-mitigation", "tel:112"]
     assert "[b](/sign-out)" in html
+
+
+def test_remarks_and_folds_of_others_are_left_out_but_not_in_code() -> None:
+    text = "<details>\n<summary>More</summary>\n<!-- lint off -->so\n</details>\n\n`<details>`"
+    html = markdown.to_html(text)
+
+    assert "More\nso" in html
+    assert html.count("details") == 1
+
+
+def test_an_empty_heading_and_one_taken_twice_have_ids_of_their_own() -> None:
+    ids = read(markdown.to_html("# a 3\n# a\n# a\n# a 4\n# a 5\n#\n#\n# a 9\n# a\n# a\n")).ids
+
+    assert len(ids) == 10
+    assert len(set(ids)) == 10

@@ -24,7 +24,7 @@ STATUS_GOOD = 200
 _FEWEST_OF_REASON = 3
 _PLACEHOLDER = re.compile(
     r"\b(?:TODO|TBD|TBA|FIXME|[Xx]{3,})\b|\b[Tt]o ?do:|\?\?\?"
-    r"|[Ll]orem ipsum|<\s?(?:[Ii]nsert|INSERT|[Ff]ill)\b|\b[Tt]o be (?:written|decided|defined)\b"
+    r"|[Ll]orem ipsum|[<\[]\s?(?:[Ii]nsert|INSERT|[Ff]ill|[Yy]our)\s|\b[Tt]o be (?:written|decided|defined)\b"
 )
 _SENTENCE_ENDS = re.compile(r"[.!?:;](?:\s|$)")
 

@@ -264,7 +264,17 @@ def test_r3_a_heading_may_be_numbered_or_bold() -> None:
 
 @pytest.mark.parametrize(
     "gap",
-    ["TODO", "TBD", "FIXME:", "xxx", "Lorem ipsum dolor", "<insert command>", "todo: ask", "???"],
+    [
+        "TODO",
+        "TBD",
+        "FIXME:",
+        "xxx",
+        "Lorem ipsum dolor",
+        "<insert command>",
+        "todo: ask",
+        "???",
+        "[Your team]",
+    ],
 )
 def test_r4_placeholders_are_found_in_text_and_in_code(gap: str) -> None:
     assert failed(said(TEMPLATE + f"\nSee {gap}\n")) == {"R4"}
@@ -277,6 +287,10 @@ def test_r4_other_words_are_not(word: str) -> None:
 
 
 # R5
+
+
+def test_r5_a_missing_mitigation_is_r3s_to_say() -> None:
+    assert failed(said(TEMPLATE.replace("## Mitigation", "## Ways out"))) == {"R3"}
 
 
 def test_r5_a_command_in_a_step_belongs_in_a_code_block() -> None:
@@ -332,6 +346,13 @@ def test_r6_bullets_are_steps_where_nothing_is_numbered() -> None:
     text = f"{before}## Diagnosis\n- Open the board {words}.\n- If it is red: step 1.\n\n{after}"
 
     assert only(said(text), "R6").line == before.count("\n") + 2
+
+
+def test_r6_diagnosis_has_steps() -> None:
+    before, rest = TEMPLATE.split("## Diagnosis")
+    prose = f"{before}## Diagnosis\n{'If it is so, it is so. ' * 5}\n## Mitigation"
+
+    assert "no steps" in only(said(prose + rest.split("## Mitigation")[1]), "R6").message
 
 
 # R7, R11

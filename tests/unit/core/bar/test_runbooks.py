@@ -17,6 +17,7 @@ HARMLESS = (
     "password: ***",
     "token=YOUR_TOKEN_HERE",
     "password=changeme",
+    "export PASSWORD=DB_PASSPHRASE",
     "api_key: {{ .Values.apiKey }}",
     "Authorization: Bearer $TOKEN",
     "Authorization: Bearer <your token>",
@@ -154,11 +155,11 @@ def test_sections_hold_what_is_below_them_and_not_what_follows() -> None:
 
 
 def test_code_is_code_whatever_stands_in_it() -> None:
-    text = "# A\n\n```sh\n# not a heading\n1. not a step\n```\n~~~\n## nor this\n~~~\n\n    # nor this\n"
+    text = "# A\n\n```sh\n# not a heading\n\n1. not a step\n```\n~~~\n## nor this\n~~~\n\n    # nor this\n"
     runbook = runbooks.parse(text)
 
     assert [section.title for section in runbook.sections] == ["A"]
-    assert [line.number for line in runbook.lines if line.shape is Shape.CODE] == [4, 5, 8, 11]
+    assert [line.number for line in runbook.lines if line.shape is Shape.CODE] == [4, 6, 9, 12]
 
 
 def test_a_step_keeps_its_code_and_what_is_indented_below_it_is_prose() -> None:
