@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 
 from tests.planted import SECRETS
-from watchbill.core.bar import runbook_rules, runbooks
+from watchbill.core.bar import runbook_form, runbook_rules, runbooks
 from watchbill.core.bar.facts import Facts
 from watchbill.core.bar.rules import Outcome, hold
 from watchbill.core.bar.runbook_template import TEMPLATE
@@ -40,12 +40,12 @@ def test_no_repetition_makes_the_rules_slow(before: str, piece: str) -> None:
 
 FACTS = Facts(today=date(2026, 11, 25), links={}, without_access={}, answers=())
 MARKDOWN = st.text(alphabet="#`~*_->[]()!<>=:.\n\t 1aNİ\x00\ud800é/@+\\|\"'$", max_size=200)
-WORDS = st.lists(
-    st.sampled_from(
-        ["# A", "## Mitigation", "## Escalation", "## Access", "Access:", "1. ", "- ", "```", "\n",
-         "n/a", "Owner:", "Last reviewed: 2026-02-30", "Verification", "![](", "http://", "rm -rf"]
-    )
-).map(" ".join)  # fmt: skip
+SAID = [
+    "1. ", "- ", "```", "\n", "n/a", "n/a: so it is", "Owner:", "Last reviewed: 2026-02-30", "Access:",
+    "![](", "http://a", "rm -rf", "Ask Bo", "word " * 20, "TODO", "kubectl -n a b", "`aws s3 ls`",
+]  # fmt: skip
+HEADINGS = [f"\n## {name}\n" for name in (*runbook_form.SECTIONS, "Access")]
+WORDS = st.lists(st.sampled_from(["# A\n", *HEADINGS, *SAID])).map(" ".join)
 
 
 @given(text=MARKDOWN | WORDS | st.text())

@@ -5,6 +5,7 @@ Source: on-call-practice §8.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -116,7 +117,7 @@ def _steps(section: Section) -> Iterator[tuple[Line, str]]:
     """Return each step with all that is said below it; bullets, where nothing is numbered."""
     mark = Shape.STEP if section.steps else Shape.BULLET
     starts = [at for at, line in enumerate(section.lines) if line.shape is mark]
-    for start, end in zip(starts, [*starts[1:], len(section.lines)], strict=True):
+    for start, end in itertools.pairwise([*starts, len(section.lines)]):
         yield section.lines[start], "\n".join(line.text for line in section.lines[start:end])
 
 
