@@ -17,7 +17,7 @@ from watchbill.core.events import Severity
 _SHORTEST_IMPACT = 20
 _SHORTEST_REASON = 10
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_BETWEEN = re.compile(r"[\s,;+|/]+")
+_BETWEEN = re.compile(r"[\s,;+]+")
 #: Names of what is another value at every event of one condition.
 _VOLATILE = frozenset(
     {
@@ -27,7 +27,7 @@ _VOLATILE = frozenset(
         *("random", "rand", "randint", "nonce", "uuid", "uuid4", "uuidv4", "guid", "ulid"),
         *("pod", "pod_name", "podname", "pod_uid", "pod_hash", "pod_template_hash"),
         *("container_id", "event_id", "message_id", "request_id", "trace_id", "span_id"),
-        *("session_id", "build_id", "counter", "count", "sequence", "seqno", "attempt"),
+        *("session_id", "build_id", "counter", "count", "sequence", "seqno", "attempt", "len"),
     }
 )
 _VOLATILE_ENDS = ("_timestamp", "_time", "_uuid", "_at")
@@ -102,8 +102,8 @@ def _a12(definition: Definition, _facts: Facts) -> Iterator[Fault]:
 def _volatile(key: str) -> list[str]:
     """Return the names in a dedup key that change from event to event, each once.
 
-    What is in a template is looked through; besides, whole words, so that `time-to-first-byte`
-    is no time.
+    What is in a template is looked through; of a list of names, each: `alertname, value`. Other
+    words are the same every time, such as `checkout/time-to-first-byte`.
     """
     inside = [name for found in said.TEMPLATE.findall(key) for name in _NAME.findall(found)]
     outside = [

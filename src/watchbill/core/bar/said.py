@@ -12,9 +12,10 @@ from watchbill.core.bar.facts import Facts
 from watchbill.core.bar.rules import Fault, Unknown
 
 #: What monitoring systems put values into: `{{ $value }}`, `${ALARM}`, `%{metric}`, `$labels.x`.
-TEMPLATE = re.compile(r"\{\{.*?\}\}|\$\{[^}]*\}|%\{[^}]*\}|\$[A-Za-z_][\w.]*", re.DOTALL)
+#: What is never closed counts, too; every text is read once, however it nests.
+TEMPLATE = re.compile(r"(?:\{\{[^{}]*(?:\}\})?|[$%]\{[^{}]*\}?|\$[A-Za-z_][\w.]*)")
 #: A mail address, as far as a text alone tells.
-MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s]{1,63}")
 
 _PLACEHOLDER = re.compile(
     r"\b(?:TODO|TBD|FIXME|XXX|lorem ipsum)\b|<(?:insert|your)\b", re.IGNORECASE

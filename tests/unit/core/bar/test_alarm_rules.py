@@ -187,10 +187,23 @@ def test_a4_refuses_what_is_no_sentence(title: str) -> None:
     assert faults("A4", with_(title=title)) == ["title"]
 
 
-@pytest.mark.parametrize("template", ["{{ $value }}", "${var.name}", "%{metric}", "$labels.job"])
+@pytest.mark.parametrize(
+    "template", ["{{ $value }}", "${var.name}", "%{metric}", "$labels.job", "${f({})}", "{{ x"]
+)
 def test_a4_refuses_templates_which_a5_wants(template: str) -> None:
     assert not passes("A4", title=f"Customers cannot pay {template}")
     assert passes("A5", description=f"Share of failing payments: {template}")
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("hostile", ["{{", "${", "%{x", "$a.", "a@.", "<insert", "x" * 9 + " "])
+def test_no_text_takes_long_to_read(hostile: str) -> None:
+    """A hundred thousand openings without an end are read in a moment."""
+    text = hostile * 100_000
+    named = {"title": text, "description": text, "dedup_key": text, "customer_impact": text}
+    waiver = Waiver(rule="A17", reason=text, owner=text, until=TODAY)
+    definition = with_(**named, key=text, team=text, waivers=(waiver,))
+    assert rules.hold(list(RULES.values()), definition, FACTS)
 
 
 def test_a4_money_is_no_template() -> None:
@@ -298,6 +311,7 @@ def test_a11_and_a13_warn() -> None:
         "time-to-first-byte",
         "pod-restarts",
         "count-of-orders",
+        "orders/count",
         "${AWS_REGION}:checkout",
     ],
 )
@@ -322,6 +336,7 @@ def test_a12_takes_keys_that_stay_the_same(key: str) -> None:
         '{{ index .Labels "pod_template_hash" }}',
         "{{last_triggered_at}}",
         "alertname, value",
+        "{{ len .Alerts }} of {{ .GroupKey }}",
         "labels.alertname,labels.pod",
         "{{ $labels.request_id }}",
         "{{ randAlphaNum 5 }}{{ random }}",
