@@ -157,6 +157,7 @@ def test_a2_sees_a_person_without_knowing_the_teams() -> None:
 def test_a2_an_alarm_without_a_team_is_its_service_owners() -> None:
     assert passes("A2", team="")
     assert faults("A2", with_(team="", service="unheard-of")) == ["team"]
+    assert outcome("A2", with_(team=""), Facts(today=TODAY)) is Outcome.NOT_CHECKED
 
 
 def test_a3_the_service_is_the_teams_own() -> None:
