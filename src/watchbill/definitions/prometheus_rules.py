@@ -256,7 +256,7 @@ def _waivers(entry: Entry, found: Reading) -> Entry:
     text, inner = _string(entry.value), Reading()
     node = yaml_nodes.read(entry.place.file, text.encode("utf-8", "replace"), inner)
     for problem in inner.problems:
-        place = entry.place.at(problem.line)
+        place = entry.place.at(min(problem.line, text.count("\n") + 1))
         found.wrong(place, entry.key.text, problem.message, problem.fix)
     return Entry(entry.key, node or Items(entry.place))
 
