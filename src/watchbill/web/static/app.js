@@ -89,21 +89,34 @@ class WbLive extends HTMLElement {
   }
 }
 
+function copies(code) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Copy";
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(code.textContent);
+    button.textContent = "Copied";
+  });
+  return button;
+}
+
 // <copy-text>: adds a button that copies the text inside.
 class CopyText extends HTMLElement {
   connectedCallback() {
     if (!navigator.clipboard || this.querySelector("button")) return;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = "Copy";
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(this.querySelector("code").textContent);
-      button.textContent = "Copied";
-    });
-    this.append(button);
+    this.append(copies(this.querySelector("code")));
+  }
+}
+
+// <copy-blocks>: the same below every block of code inside.
+class CopyBlocks extends HTMLElement {
+  connectedCallback() {
+    if (!navigator.clipboard || this.querySelector("button")) return;
+    for (const block of this.querySelectorAll("pre")) block.after(copies(block));
   }
 }
 
 customElements.define("time-ago", TimeAgo);
 customElements.define("wb-live", WbLive);
 customElements.define("copy-text", CopyText);
+customElements.define("copy-blocks", CopyBlocks);

@@ -152,6 +152,22 @@ class Helper:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The viewer's verdict on an incident that is over; empty where they have given none."""
+
+    #: They have given one.
+    is_given: bool = False
+    #: It had to be a page.
+    needed: bool = False
+    #: What was done: `fixed`, `mitigated`, `watched`, `nothing`; or empty.
+    action: str = ""
+    #: What the runbook did: `helped`, `partly`, `wrong`, `missing`; or empty.
+    runbook: str = ""
+    #: What they wrote; or empty.
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """The screen at `/incidents/{id}`."""
 
@@ -215,6 +231,10 @@ class Incident:
     timeline: tuple[TimelineRow, ...]
     #: Engineers in their working hours now.
     helpers: tuple[Helper, ...]
+    #: The alarm's id, or empty if nobody wrote it down.
+    alarm_id: str = ""
+    #: What the viewer is asked once it is over, if they were called; else None.
+    verdict: Verdict | None = None
     #: One sentence: what was wrong with the form just sent; or empty.
     error: str = ""
 

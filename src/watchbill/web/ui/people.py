@@ -67,6 +67,16 @@ class SessionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SystemRow:
+    """A system that runbooks ask their reader to be able to get into."""
+
+    #: Its name.
+    name: str
+    #: The person has confirmed that they can.
+    is_confirmed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Me:
     """The screen at `/me`."""
 
@@ -96,3 +106,5 @@ class Me:
     sessions: tuple[SessionRow, ...]
     #: One sentence: what was wrong with the form just sent; or empty.
     error: str = ""
+    #: Systems of the runbooks, and what the person confirmed besides; empty for who is not asked.
+    systems: tuple[SystemRow, ...] = ()

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from watchbill.core import helpers, routing
 from watchbill.core.incidents import Incident, IncidentState
 from watchbill.core.routing import Reason, Side, StepRole
-from watchbill.queries import details
+from watchbill.queries import alarm_screens, details
+from watchbill.queries.alarm_screens import Reader
 from watchbill.queries.alerts import AlertRow
 from watchbill.queries.details import EntryRow, Story
 from watchbill.queries.pages import NotificationRow, PageRow
@@ -39,10 +40,29 @@ def incident_page(
     """Show an incident, with what was wrong with the form just sent."""
     with visit.site.shell.db.transaction() as tx:
         story = details.story(tx, incident_id, alerts_limit=_ALERTS)
-    return pages.render(visit.request, pages.INCIDENT, _context(visit, story, error), status=status)
+        verdict = None if story.incident.is_open else _verdict(visit, tx, incident_id)
+    context = _context(visit, story, error, verdict)
+    return pages.render(visit.request, pages.INCIDENT, context, status=status)
 
 
-def _context(visit: Visit, story: Story, error: str) -> incidents.Incident:
+def _verdict(visit: Visit, tx: Reader, incident_id: str) -> incidents.Verdict | None:
+    """Return what the viewer says of it now that it is over; None if they were never called."""
+    given = alarm_screens.verdict(tx, incident_id, visit.me.id)
+    if given is not None:
+        return incidents.Verdict(
+            is_given=True,
+            needed=given.needed,
+            action=given.action,
+            runbook=given.runbook,
+            note=given.note,
+        )
+    was_called = alarm_screens.was_called(tx, incident_id, visit.me.id)
+    return incidents.Verdict() if was_called else None
+
+
+def _context(
+    visit: Visit, story: Story, error: str, verdict: incidents.Verdict | None
+) -> incidents.Incident:
     incident, company = story.incident, visit.company
     service, team = company.services[incident.service_id], company.teams[incident.team_id]
     by, alarm = incident.resolved_by or incident.acknowledged_by, story.alarm
@@ -80,6 +100,8 @@ def _context(visit: Visit, story: Story, error: str) -> incidents.Incident:
         timeline=tuple(_entry(story, entry, visit.zone) for entry in story.timeline),
         helpers=_helpers(visit, story),
         error=error,
+        alarm_id=alarm.id if alarm else "",
+        verdict=verdict,
     )
 
 

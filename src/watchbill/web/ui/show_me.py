@@ -11,6 +11,7 @@ from watchbill.core import hours, rotas
 from watchbill.core.hours import WorkingHours
 from watchbill.core.people import Person
 from watchbill.core.rotas import Rota
+from watchbill.queries import alarm_screens, bars
 from watchbill.queries import people as queries
 from watchbill.queries.people import Own
 from watchbill.web.ui import pages, people, times
@@ -34,6 +35,8 @@ def me_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
     me, company = visit.me, visit.company
     with visit.site.shell.db.transaction() as tx:
         own = queries.own(tx, me.id, now=visit.now)
+        confirmed = bars.access(tx, me.id)
+        asked = alarm_screens.systems(tx) if own.term or confirmed else ()
     team = company.teams.get(me.team_id) if me.team_id else None
     office = company.offices.get(me.office_id) if me.office_id else None
     ways = {method.id: _way(method) for method in own.methods}
@@ -62,6 +65,10 @@ def me_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
         shifts=tuple(sorted(_shifts(visit, me), key=lambda shift: shift.start_at))[:_SHOWN],
         sessions=_sessions(visit, own),
         error=error,
+        systems=tuple(
+            people.SystemRow(name=name, is_confirmed=name in confirmed)
+            for name in sorted({*asked, *confirmed}, key=str.casefold)
+        ),
     )
     return pages.render(visit.request, pages.ME, context, status=status)
 

@@ -81,7 +81,7 @@ def show_team(visit: Visit) -> Response:
         rota=_rota(company, team, now, visit.now),
         steps=_steps(company, team),
         people=_people(company, team, visit.now),
-        services=tuple(_services(company, team)),
+        services=tuple(_services(company, team, visit.now)),
         unregistered=_unregistered(visit, team),
     )
     return pages.render(visit.request, pages.TEAM, context)
@@ -184,11 +184,11 @@ def _people(company: Company, team: Team, now: datetime) -> tuple[teams.PersonRo
     )
 
 
-def _services(company: Company, team: Team) -> Iterable[teams.ServiceRow]:
+def _services(company: Company, team: Team, now: datetime) -> Iterable[teams.ServiceRow]:
     own = (service for service in company.services.values() if service.team_id == team.id)
     for service in sorted(own, key=lambda service: service.name):
         yield teams.ServiceRow(
-            name=service.name, slug=service.slug, alarms=_alarms(company, service)
+            name=service.name, slug=service.slug, alarms=_alarms(company, service, now)
         )
 
 
@@ -207,9 +207,9 @@ def _unregistered(visit: Visit, team: Team) -> tuple[teams.UnregisteredRow, ...]
     )
 
 
-def _alarms(company: Company, service: Service) -> tuple[teams.AlarmRow, ...]:
+def _alarms(company: Company, service: Service, now: datetime) -> tuple[teams.AlarmRow, ...]:
     own = (alarm for alarm in company.alarms.values() if alarm.service_id == service.id)
-    in_order = sorted(own, key=lambda alarm: (alarm.state is not AlarmState.ACCEPTED, alarm.key))
+    in_order = sorted(own, key=lambda alarm: (not alarm.is_in_force, alarm.key))
     return tuple(
         teams.AlarmRow(
             key=alarm.key,
@@ -217,6 +217,9 @@ def _alarms(company: Company, service: Service) -> tuple[teams.AlarmRow, ...]:
             state=alarm.state.value.replace("_", " "),  # type: ignore[arg-type]  # enum's words
             severity=alarm.severity.value,
             has_runbook=alarm.has_runbook,
+            id=alarm.id,
+            wakes=alarm.may_wake(now),
+            is_changing=alarm.is_in_force and alarm.state is not AlarmState.ACCEPTED,
         )
         for alarm in in_order
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 from starlette.responses import Response
 
 from watchbill.core import hours
 from watchbill.core.people import OfficeId, TeamId
-from watchbill.queries import companies, oncall
+from watchbill.queries import alarm_screens, companies, oncall
 from watchbill.queries import tonight as queries
+from watchbill.queries.alarm_screens import Glass, Lapsing
 from watchbill.queries.oncall import OnCallRow
 from watchbill.queries.tonight import Figures
 from watchbill.web.ui import pages, rows, standing, tonight
@@ -20,6 +22,8 @@ from watchbill.web.ui.visits import Visit
 _SHOWN = 5
 #: An office's date is at most two days from the viewer's, the date line between them.
 _AROUND = timedelta(days=2)
+#: How long before it ends an acceptance is shown.
+_LAPSING = timedelta(days=14)
 
 #: Office id → its holidays and closing days around today, named.
 Closed = Mapping[str, Mapping[date, str]]
@@ -40,7 +44,35 @@ def show_tonight(visit: Visit) -> Response:
             limit=_SHOWN,
         )
         closed = companies.closed_days(tx, today - _AROUND, today + _AROUND)
-    return pages.render(visit.request, pages.TONIGHT, _context(visit, figures, closed, month_on))
+        broken = alarm_screens.glass(tx)
+        lapsing = alarm_screens.lapsing(tx, until=visit.now + _LAPSING)
+    context = replace(
+        _context(visit, figures, closed, month_on),
+        glass=tuple(_glass(row) for row in broken),
+        lapsing=tuple(_lapsing(visit, row) for row in lapsing),
+    )
+    return pages.render(visit.request, pages.TONIGHT, context)
+
+
+def _glass(row: Glass) -> tonight.GlassRow:
+    return tonight.GlassRow(
+        id=row.alarm_id,
+        title=row.title,
+        service_name=row.service,
+        person_name=row.by,
+        reason=row.reason,
+        at=row.at,
+    )
+
+
+def _lapsing(visit: Visit, row: Lapsing) -> tonight.LapsingRow:
+    return tonight.LapsingRow(
+        id=row.alarm_id,
+        title=row.title,
+        team_name=row.team,
+        at=row.lapses_at,
+        is_over=row.lapses_at <= visit.now,
+    )
 
 
 def _context(visit: Visit, figures: Figures, closed: Closed, month_on: date) -> tonight.Tonight:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
-from watchbill.actions import helpers, incidents
+from watchbill.actions import helpers, incidents, reviews
 from watchbill.core.people import PersonId, ServiceId
 from watchbill.errors import Conflict, Invalid, NotFound, WatchbillError
 from watchbill.web import problems
@@ -23,6 +23,10 @@ class BadSnooze(Invalid):
 
 class EmptyNote(Invalid):
     """A note has at least a word."""
+
+
+class NoVerdict(Invalid):
+    """Say whether it was needed, what was done, and whether the runbook helped."""
 
 
 class ShortReason(Invalid):
@@ -90,6 +94,23 @@ def ask(visit: Visit) -> Response:
         visit,
         lambda i, by: helpers.ask(visit.site.shell, i, visit.fields("person")[:20], by=by),
     )
+
+
+def review(visit: Visit) -> Response:
+    """Say afterwards whether it was needed, what was done and whether the runbook helped."""
+
+    def deed(incident_id: str, _by: PersonId) -> None:
+        values: dict[str, object] = {
+            "needed": visit.field("needed") == "yes",
+            "action": visit.field("action"),
+            "runbook": visit.field("runbook"),
+            "note": _storable(visit.field("note"))[:4000],
+        }
+        if visit.field("needed") not in ("yes", "no"):
+            raise NoVerdict
+        reviews.give(visit.site.shell, incident_id, values, by=visit.actor)
+
+    return _answer(visit, deed)
 
 
 def declare(visit: Visit) -> Response:

@@ -110,6 +110,12 @@ class AlarmRow:
     severity: Severity
     #: It has a runbook.
     has_runbook: bool
+    #: The alarm's id.
+    id: str = ""
+    #: It may wake a volunteer now.
+    wakes: bool = False
+    #: An accepted version stands while a newer one waits.
+    is_changing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

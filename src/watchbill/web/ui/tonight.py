@@ -74,6 +74,40 @@ class HealthLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GlassRow:
+    """An alarm that applies although nobody of the on-call team reviewed it."""
+
+    #: The alarm's id.
+    id: str
+    #: What it means.
+    title: str
+    #: The service it belongs to.
+    service_name: str
+    #: Who broke the glass.
+    person_name: str
+    #: Why.
+    reason: str
+    #: Since when; aware UTC.
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LapsingRow:
+    """An alarm whose acceptance runs out soon, or has run out."""
+
+    #: The alarm's id.
+    id: str
+    #: What it means.
+    title: str
+    #: The owning team's name.
+    team_name: str
+    #: When; aware UTC.
+    at: datetime
+    #: It has: out of hours it is held.
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tonight:
     """The screen at `/`."""
 
@@ -107,3 +141,7 @@ class Tonight:
     month_on: date
     #: The lines that must read zero.
     health: tuple[HealthLine, ...]
+    #: Alarms that apply without review, the longest first.
+    glass: tuple[GlassRow, ...] = ()
+    #: Acceptances that run out in the next days or have, the oldest first.
+    lapsing: tuple[LapsingRow, ...] = ()
