@@ -102,7 +102,7 @@ class _Walk:
 
     def _entry(self, entry: os.DirEntry[str], above: frozenset[str]) -> None:
         path = Path(entry.path)
-        if entry.is_dir():
+        if path.is_dir():
             self._folder(path, above)
         elif len(above) == 1 and entry.name == companies.FILE:
             self.company = self.document(path, yaml_nodes.SIZE_LIMIT)
