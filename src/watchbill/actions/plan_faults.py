@@ -6,7 +6,7 @@ Each names the place in the code, the field, what is wrong and what to do.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -82,11 +82,17 @@ def _fault(wanted: Wanted, field: str, message: str, fix: str, **more: Any) -> P
     )
 
 
-def checked(tx: Tx, order: Order) -> tuple[list[Wanted], list[PlanFault]]:
-    """Return the alarms with the texts of the runbooks they name, and what is wrong with them."""
+def checked(
+    tx: Tx, order: Order, owners: Mapping[str, str]
+) -> tuple[list[Wanted], list[PlanFault]]:
+    """Return the alarms with their owners and the texts of the runbooks they name; and the faults.
+
+    `owners` are the services' slugs with their teams'.
+    """
     full, faults, seen = [], [], set()
     for wanted in order.wanted:
-        definition = wanted.definition
+        given = wanted.definition
+        definition = replace(given, team=given.team or owners.get(given.service, ""))
         if name(wanted) in seen:
             faults.append(_fault(wanted, "key", "is written twice.", "Keep one of them."))
             continue
@@ -185,16 +191,18 @@ def below_the_bar(
     for each in full:
         sibling = Sibling(definition=each.definition, is_accepted=False, place=each.place)
         of_service[each.definition.service].append(sibling)
+    siblings = {service: tuple(alarms) for service, alarms in of_service.items()}
     for wanted in full:
-        if name(wanted) not in touched or wanted.definition.service not in services:
+        if name(wanted) not in touched:
             continue
-        near = of_service[wanted.definition.service]
-        others = tuple(s for s in near if s.definition is not wanted.definition)
+        near = siblings[wanted.definition.service]
         held = bar.judge(
             wanted.definition,
-            replace(known, siblings=others, origin=replace(wanted.origin, repository=repository)),
+            replace(known, siblings=near, origin=replace(wanted.origin, repository=repository)),
         )
         for finding in bar.blocking(held):
+            if finding.rule == "A3" and wanted.definition.service not in services:
+                continue  # said already: there is no such service
             yield _fault(
                 wanted,
                 finding.field,

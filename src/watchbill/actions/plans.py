@@ -133,7 +133,8 @@ def _do(
 def _plan(shell: Shell, tx: Tx, order: Order) -> Plan:
     company = shell.company(tx)
     known = alarms_store.written(tx)
-    full, faults = plan_faults.checked(tx, order)
+    owners = {s.slug: company.teams[s.team_id].slug for s in company.services.values()}
+    full, faults = plan_faults.checked(tx, order, owners)
     by_name = {(w.service, w.key): w for w in known}
     changes = [
         *(_change(wanted, by_name.get(plan_faults.name(wanted))) for wanted in full),
@@ -147,7 +148,7 @@ def _plan(shell: Shell, tx: Tx, order: Order) -> Plan:
         today=shell.clock.now().date(),
         limits=bars.current(tx).limits,
         teams=frozenset(team.slug for team in company.teams.values()),
-        services={s.slug: company.teams[s.team_id].slug for s in company.services.values()},
+        services=owners,
     )
     below = list(plan_faults.below_the_bar(text, order.repository, full, touched))
     lenient = order.managed_by == "import"

@@ -147,15 +147,20 @@ def service_of(tx: Tx, definition: Definition) -> rows.Row:
 
 
 def with_runbook(tx: Tx, definition: Definition) -> Definition:
-    """Return the definition with the text of the runbook it names; refuse what is unsafe."""
+    """Return the definition with its owner and the text of the runbook it names.
+
+    Raises: BadFields for what is unsafe or cannot be stored.
+    """
     if definition.severity is None:
         raise fields.BadFields({"severity": "must be one of critical, error, warning, info"})
-    full = definition
+    full = replace(
+        definition, team=definition.team or alarms_store.owner_of(tx, definition.service)
+    )
     if definition.runbook_slug:
         hosted = alarms_store.hosted_runbook(tx, definition.runbook_slug)
         if hosted is None:
             raise fields.BadFields({"runbook_slug": "there is no such runbook"})
-        full = replace(definition, runbook=hosted[0], runbook_url=hosted[1])
+        full = replace(full, runbook=hosted[0], runbook_url=hosted[1])
     for fault in runbooks.unsafe(full.runbook):
         line = f" (line {fault.line})" if fault.line else ""
         raise fields.BadFields({"runbook": f"{fault.message}{line}"})

@@ -7,7 +7,7 @@ from importlib import import_module
 import typer
 
 #: Modules of this package that add commands to the group, in the order of `--help`.
-PARTS = ("alarms_check",)
+PARTS = ("alarms_check", "alarms_apply")
 
 
 def add_to(app: typer.Typer) -> None:

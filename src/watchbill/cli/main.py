@@ -24,7 +24,18 @@ app = typer.Typer(
 )
 
 #: Modules of this package that add a command or a group of them, in the order of `--help`.
-COMMANDS = ("serve", "demo", "migrate", "doctor", "oncall", "route", "alarms", "token", "person")
+COMMANDS = (
+    "serve",
+    "demo",
+    "migrate",
+    "doctor",
+    "oncall",
+    "route",
+    "alarms",
+    "imports",
+    "token",
+    "person",
+)
 
 for _name in COMMANDS:
     import_module(f"watchbill.cli.{_name}").add_to(app)

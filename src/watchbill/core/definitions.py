@@ -24,6 +24,7 @@ Match = tuple[tuple[str, tuple[str, ...]], ...]
 
 #: The name in a match that means the event's own name of the alarm.
 ALARM = "alarm"
+_ALIASES = {"alertname": ALARM}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,12 +152,15 @@ def from_data(data: Mapping[str, Any]) -> Definition:
 def as_match(labels: Mapping[str, Any]) -> Match:
     """Return a match from names and a value, or several that are as good, each.
 
+    `alertname` is what Prometheus calls an event's own name of the alarm; it means the same.
+
     >>> as_match({"env": "production", "alertname": ["A", "B"]})
-    (('alertname', ('A', 'B')), ('env', ('production',)))
+    (('alarm', ('A', 'B')), ('env', ('production',)))
     """
+    named = {_ALIASES.get(name, name): value for name, value in labels.items()}
     return tuple(
         (name, (value,) if isinstance(value, str) else tuple(sorted(set(value))))
-        for name, value in sorted(labels.items())
+        for name, value in sorted(named.items())
     )
 
 

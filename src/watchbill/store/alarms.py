@@ -52,6 +52,7 @@ where alarm_id = %s and number = %s
 """
 _PERSON = "select id from people where lower(email) = lower(%s) and disabled_at is null"
 _RETIRED_OF = "delete from alarms where service_id = %s and state = 'retired'"
+_OWNER = "select t.slug from services s join teams t on t.id = s.team_id where s.slug = %s"
 _RUNBOOK = "select body, url from runbooks where slug = %s"
 
 
@@ -184,6 +185,12 @@ def person_of(tx: Tx, evidence: Evidence | None) -> str | None:
 def forget_retired(tx: Tx, service_id: str) -> None:
     """Delete the retired alarms of a service that is to go."""
     tx.execute(_RETIRED_OF, [service_id])
+
+
+def owner_of(tx: Tx, service: str) -> str:
+    """Return the slug of the team that owns a service, "" without such a service."""
+    row = tx.execute(_OWNER, [service]).fetchone()
+    return str(row[0]) if row else ""
 
 
 def hosted_runbook(tx: Tx, slug: str) -> tuple[str, str] | None:
