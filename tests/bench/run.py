@@ -20,6 +20,7 @@ import machine
 import processes
 import report
 import rounds
+import rows_alarms
 import rows_folding
 import rows_generator
 import rows_intake
@@ -51,6 +52,8 @@ _ROWS: dict[str, Callable[[rounds.Bench], figures.Row]] = {
     "rota-year": rows_rotas.rota_year,
     "replay": rows_replay.routed,
     "lived": rows_replay.lived,
+    "alarms-checked": rows_alarms.checked,
+    "alarms-matched": rows_alarms.matched,
     "killed": rows_lasting.killed,
 }
 
