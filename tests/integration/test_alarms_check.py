@@ -121,12 +121,13 @@ def test_what_is_waived_is_said_and_fails_nothing(check: Check) -> None:
 
 
 def test_what_cannot_be_read_goes_before_what_is_below_the_bar(check: Check) -> None:
-    write("alarms/a.yml", alarm("one", escalation="payments"), {**alarm("two"), "titel": "x"})
+    write("alarms/a.yml", alarm("one", escalation="payments"), {**alarm("two"), "titles": "x"})
     done = check("alarms")
     assert done.code == 2
-    assert "definition error: titel: There is no such field. " not in done.out
+    assert "definition error: titles: There is no such field. " not in done.out
     assert (
-        "definition error: titel: There is no such field.\n    fix: Did you mean title?" in done.out
+        "definition error: titles: There is no such field.\n    fix: Did you mean title?"
+        in done.out
     )
     assert "A20 error" in done.out
 
@@ -161,12 +162,12 @@ def test_json_is_one_value(check: Check, form: str) -> None:
 
 
 def test_json_names_what_cannot_be_read(check: Check) -> None:
-    write("a.yml", {**alarm(), "titel": "x"})
+    write("a.yml", {**alarm(), "titles": "x"})
     (problem,) = check("a.yml", "--json").value["problems"]
     assert problem == {
         "file": "a.yml",
         "line": problem["line"],
-        "field": "titel",
+        "field": "titles",
         "message": "There is no such field.",
         "fix": "Did you mean title?",
     }
@@ -176,7 +177,7 @@ def test_sarif_names_every_rule_and_place(check: Check) -> None:
     """SARIF 2.1.0: what code hosts need of a log."""
     waiver = {"rule": "A9", "reason": "It is tried.", "owner": "ann@example.org"}
     first = alarm(respond_within_minutes=None, waivers=[{**waiver, "until": "2026-04-01"}])
-    write("my alarms/a.yml", first, {**alarm("two", escalation="x")}, {**alarm("x"), "titel": "x"})
+    write("my alarms/a.yml", first, {**alarm("two", escalation="x")}, {**alarm("x"), "titles": "x"})
     done = check("my alarms", "--format", "sarif")
     assert done.code == 2
     assert done.value["version"] == "2.1.0"
@@ -210,7 +211,7 @@ def test_a_fault_keeps_its_fingerprint_when_it_moves(check: Check) -> None:
 
 
 def test_github_marks_the_line(check: Check) -> None:
-    write("a,b/a.yml", alarm(escalation="100%"), {**alarm("x"), "titel": "x"})
+    write("a,b/a.yml", alarm(escalation="100%"), {**alarm("x"), "titles": "x"})
     done = check("a,b", "--format", "github")
     assert done.code == 2
     assert any(
@@ -218,7 +219,7 @@ def test_github_marks_the_line(check: Check) -> None:
         and "title=A20 checkout/card-errors::It escalates to '100%25'" in line
         for line in done.lines
     )
-    assert any(",title=definition::titel: There is no such field." in line for line in done.lines)
+    assert any(",title=definition::titles: There is no such field." in line for line in done.lines)
     assert all(line.startswith("::") for line in done.lines[:-1])
 
 

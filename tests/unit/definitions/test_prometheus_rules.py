@@ -154,7 +154,7 @@ def test_a_template_in_a_label_shows_in_the_dedup_key() -> None:
     ("text", "place"),
     [
         (rules("alert: A, expr: 'up =='"), (4, "expr")),
-        (rules("alert: A, expr: up, annotations: {watchbill_titel: x}"), (4, "watchbill_titel")),
+        (rules("alert: A, expr: up, annotations: {watchbill_titles: x}"), (4, "watchbill_titles")),
         (rules("alert: A, expr: up, annotations: {review_by: soon}"), (4, "review_by")),
         (rules("alert: A, expr: up, annotations: {watchbill_key: x}"), (4, "watchbill_key")),
         (rules("alert: A, expr: up, annotations: {watchbill_waivers: '[x'}"), (4, "watchbill_waivers")),

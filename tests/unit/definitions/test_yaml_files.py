@@ -175,7 +175,7 @@ _ALARM = "alarms:\n- key: A\n  service: s\n"
         ("alarms:\n- key: A\n", "2 service: The alarm has no service"),
         ("alarms:\n- key: [A]\n  service: s\n", "2 key: Must be text"),
         (_ALARM + "  key: B\n", "4 key: The key is written twice; first in line 2"),
-        (_ALARM + "  titel: x\n", "4 titel: There is no such field"),
+        (_ALARM + "  titles: x\n", "4 titles: There is no such field"),
         (_ALARM + "  title: [x]\n", "4 title: Must be text"),
         (_ALARM + '  title: "x\\0"\n', "4 title: The character U+0000 cannot be stored"),
         (_ALARM + f"  title: {'x' * 256}\n", "4 title: Must be one line of at most 255"),
@@ -218,24 +218,24 @@ def test_a_fault_is_named_with_its_line_and_field(text: str | bytes, wanted: str
 
 
 @pytest.mark.parametrize(
-    "text", ["alarms: [{titel: x, key: A, service: s}]", "alarms:\n- key: [\n"]
+    "text", ["alarms: [{titles: x, key: A, service: s}]", "alarms:\n- key: [\n"]
 )
 def test_a_fault_says_what_to_do(text: str) -> None:
     assert all(problem.fix for problem in read(text).problems)
-    assert read("alarms: [{titel: x}]").problems[0].fix == "Did you mean title?"
+    assert read("alarms: [{titles: x}]").problems[0].fix == "Did you mean title?"
 
 
 def test_all_faults_are_named_and_good_alarms_are_read_all_the_same() -> None:
     text = (
         "alarms:\n"
-        "- {key: A, service: s, titel: x, review_by: no, for_minutes: long}\n"
+        "- {key: A, service: s, titles: x, review_by: no, for_minutes: long}\n"
         "- {key: B, service: s}\n"
-        "- {key: C, service: s, severety: critical}\n"
+        "- {key: C, service: s, severities: critical}\n"
     )
     found = read(text)
     assert [written.definition.key for written in found.written] == ["B"]
     assert [(p.line, p.field) for p in found.problems] == [
-        (2, "titel"), (2, "review_by"), (2, "for_minutes"), (4, "severety"),
+        (2, "titles"), (2, "review_by"), (2, "for_minutes"), (4, "severities"),
     ]  # fmt: skip
 
 
