@@ -17,6 +17,9 @@ import pytest
 from tools import sample_night, samples
 from watchbill.web.ui import (
     access,
+    alarm,
+    alarm_forms,
+    alarms,
     assets,
     incidents,
     mailbox,
@@ -29,7 +32,19 @@ from watchbill.web.ui import (
     tonight,
 )
 
-MODULES = (access, incidents, mailbox, people, settings, shell, teams, tonight)
+MODULES = (
+    access,
+    alarm,
+    alarm_forms,
+    alarms,
+    incidents,
+    mailbox,
+    people,
+    settings,
+    shell,
+    teams,
+    tonight,
+)
 TEMPLATES = Path(pages.__file__).parent.parent / "templates"
 BUDGET_BYTES = 30 * 1024
 

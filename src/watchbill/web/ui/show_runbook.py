@@ -18,6 +18,8 @@ from watchbill.web.ui.visits import Visit
 
 #: In this order one wants them at 3 a.m.
 _FIRST = ("Mitigation", "Diagnosis", "Verification", "Escalation", "Impact", "Meaning", "Access")
+#: Ids that the layout has.
+_TAKEN = frozenset({"main", "said", "link-state"})
 _TITLE, _UNDERLINE = re.compile(r"#\s"), re.compile(r"=+|-+")
 _INCIDENT = re.compile(r"inc_\w{1,40}")
 
@@ -70,7 +72,7 @@ def _body(lines: list[str], *, is_first: bool) -> str:
 
 def readable(text: str) -> Markup:
     """Return Markdown as HTML whose code is copied with one tap and scrolls by itself."""
-    html = markdown.to_html(text)
+    html = str(markdown.to_html(text))
     return Markup(html.replace("<pre>", '<pre tabindex="0">'))  # noqa: S704  only a pre changes
 
 
@@ -91,7 +93,7 @@ def _anchor(title: str, seen: set[str]) -> str:
     """Return an id for a section that no other has."""
     name = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-") or "begin"
     anchor, count = name, 2
-    while anchor in seen or anchor == "main":
+    while anchor in seen or anchor in _TAKEN:
         anchor, count = f"{name}-{count}", count + 1
     seen.add(anchor)
     return anchor
