@@ -13,6 +13,18 @@ from watchbill.web.ui.shell import Choice, Fact, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that a rule sees wrong."""
+
+    #: What is wrong.
+    message: str
+    #: Where: `runbook, line 12`; or empty.
+    place: str
+    #: Why it is waived; or empty.
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRow:
     """What came of one rule of the bar."""
 
@@ -22,13 +34,11 @@ class FindingRow:
     title: str
     #: Acceptance waits for it.
     is_blocking: bool
-    #: What is wrong; or empty.
-    message: str
+    #: What is wrong, all of it.
+    faults: tuple[Fault, ...]
     #: What to do; or empty.
     fix: str
-    #: Where: `runbook, line 12`; or empty.
-    place: str
-    #: Why it is waived, or what it needs; or empty.
+    #: What it needs in order to be checked; or empty.
     note: str
 
 
@@ -49,7 +59,7 @@ class Bar:
 
     @property
     def blocking_count(self) -> int:
-        """How many findings acceptance waits for."""
+        """How many rules acceptance waits for."""
         return sum(row.is_blocking for row in self.failed)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from watchbill.core.bar import bar as rules
-from watchbill.core.bar.rules import Finding, Outcome, Weight
+from watchbill.core.bar.rules import Finding, Kind, Outcome, Weight
 from watchbill.core.people import ServiceId
 from watchbill.queries import bars
 from watchbill.queries.alarm_screens import Listed, Reader
@@ -98,49 +99,55 @@ def held(visit: Visit, tx: Reader, alarm_id: str) -> tuple[Finding, ...]:
     return bars.judge(definition, known)
 
 
-def bar_of(findings: tuple[Finding, ...]) -> alarm.Bar:
+def bar_of(findings: Iterable[Finding]) -> alarm.Bar:
     """Return findings as a screen shows them, what blocks first."""
-
-    def those(outcome: Outcome) -> tuple[alarm.FindingRow, ...]:
-        found = (f for f in findings if f.outcome is outcome)
-        return tuple(finding(f) for f in sorted(found, key=lambda f: f.weight is not Weight.BLOCK))
-
+    found = tuple(findings)
+    by = {outcome: rows_of(f for f in found if f.outcome is outcome) for outcome in Outcome}
     return alarm.Bar(
-        score=rules.score(findings),
-        failed=those(Outcome.FAILED),
-        waived=those(Outcome.WAIVED),
-        not_checked=those(Outcome.NOT_CHECKED),
-        passed=those(Outcome.PASSED),
+        score=rules.score(found),
+        failed=by[Outcome.FAILED],
+        waived=by[Outcome.WAIVED],
+        not_checked=by[Outcome.NOT_CHECKED],
+        passed=by[Outcome.PASSED],
     )
 
 
-def finding(found: Finding) -> alarm.FindingRow:
-    """Return one finding as a screen shows it."""
-    return alarm.FindingRow(
-        rule=found.rule,
-        title=found.title,
-        is_blocking=found.weight is Weight.BLOCK,
-        message=found.message,
-        fix=found.fix,
-        place=_place(found.field, found.line),
-        note=found.note,
-    )
-
-
-def refused(data: Iterable[object]) -> tuple[alarm.FindingRow, ...]:
-    """Return the findings that an action's refusal carries."""
+def rows_of(findings: Iterable[Finding]) -> tuple[alarm.FindingRow, ...]:
+    """Return findings, those of one rule and weight as one row, what blocks first."""
+    groups: dict[tuple[bool, str], list[Finding]] = {}
+    for found in sorted(findings, key=lambda f: f.weight is not Weight.BLOCK):
+        groups.setdefault((found.weight is Weight.BLOCK, found.rule), []).append(found)
     return tuple(
         alarm.FindingRow(
-            rule=str(each["rule"]),
-            title=str(each["title"]),
-            is_blocking=True,
-            message=str(each["message"]),
-            fix=str(each["fix"]),
-            place=_place(str(each["field"]), each["line"]),
-            note=str(each["note"]),
+            rule=rule,
+            title=group[0].title,
+            is_blocking=is_blocking,
+            faults=tuple(_fault(f) for f in group if f.message),
+            fix=group[0].fix,
+            note=group[0].note,
+        )
+        for (is_blocking, rule), group in groups.items()
+    )
+
+
+def refused(data: Iterable[Mapping[str, Any]]) -> tuple[alarm.FindingRow, ...]:
+    """Return the findings that an action's refusal carries."""
+    return rows_of(
+        Finding(
+            **{
+                **each,
+                "kind": Kind(each["kind"]),
+                "weight": Weight(each["weight"]),
+                "outcome": Outcome(each["outcome"]),
+            }
         )
         for each in data
-        if isinstance(each, dict)
+    )
+
+
+def _fault(found: Finding) -> alarm.Fault:
+    return alarm.Fault(
+        message=found.message, place=_place(found.field, found.line), note=found.note
     )
 
 

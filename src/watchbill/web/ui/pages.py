@@ -17,7 +17,7 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from watchbill.web.ui import assets, times
+from watchbill.web.ui import assets, ticks, times
 from watchbill.web.ui.shell import Shell
 
 
@@ -111,5 +111,6 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters.update(times.FILTERS)
+    made.filters["ticks"] = ticks.ticks
     made.globals["asset"] = assets.href
     return made

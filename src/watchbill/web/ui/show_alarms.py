@@ -8,8 +8,6 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from watchbill.core.bar import bar
-from watchbill.core.bar.rules import Outcome, Weight
 from watchbill.core.people import ServiceId, TeamId
 from watchbill.queries import alarm_screens, bars
 from watchbill.queries import alarms as queries
@@ -87,19 +85,17 @@ def show_queue(visit: Visit) -> Response:
 
 
 def _waiting(visit: Visit, tx: Reader, row: Listed, *, is_volunteer: bool) -> alarms.QueueRow:
-    findings = alarm_rows.held(visit, tx, row.id)
-    blocking = [f"{f.rule}: {f.message}" for f in bar.blocking(findings)]
+    held = alarm_rows.bar_of(alarm_rows.held(visit, tx, row.id))
+    blocking = [row for row in held.failed if row.is_blocking]
     is_own = row.author_id == visit.me.id
     steps = queries.steps(tx, row.id) if row.state == "in_review" else ()
     return alarms.QueueRow(
         alarm=alarm_rows.listed(visit, row),
         waits=visit.now - row.state_at,
-        score=bar.score(findings),
-        blocking=tuple(blocking[:_SHOWN]),
+        score=held.score,
+        blocking=tuple(f"{row.rule}: {row.faults[0].message}" for row in blocking[:_SHOWN]),
         more_count=max(0, len(blocking) - _SHOWN),
-        warnings_count=sum(
-            f.outcome is Outcome.FAILED and f.weight is Weight.WARN for f in findings
-        ),
+        warnings_count=len(held.failed) - len(blocking),
         reviewer=next((s.person or "" for s in steps if s.state == "in_review"), ""),
         may_review=is_volunteer and not is_own,
         why_not="You wrote it, so somebody else reviews it." if is_volunteer and is_own else "",
