@@ -312,6 +312,32 @@ def test_git_says_where_alarms_are_written(check: Check) -> None:
     assert "A14" not in done.value["not_checked"]
 
 
+def test_a_hook_of_git_checks_the_folder_it_is_given(check: Check) -> None:
+    """git runs hooks with GIT_DIR set; the work tree is still the folder's own."""
+    Path("runbooks").mkdir()
+    Path("runbooks/card.md").write_text(good_alarms.runbook("card-errors"))
+    write("alarms/a.yml", alarm(runbook="../runbooks/card.md"))
+    git("init", "-q")
+    hook = Path(".git/hooks/pre-commit")
+    command = f"alarms check --today {DAY} --repository acme/alarms alarms"
+    hook.write_text(
+        "#!/bin/sh\nGIT_DIR=$PWD/.git; export GIT_DIR\n"
+        f"{sys.executable} -c 'from watchbill.cli import main; main.run()' {command} > said.txt\n"
+    )
+    hook.chmod(0o755)
+    git("add", ".")
+    subprocess.run(["git", "commit", "-q", "-m", "x"], env={**os.environ, **_ANN}, check=False)
+    assert "no revision" in Path("said.txt").read_text()  # there is no commit yet, so A14 fails
+    assert "lies outside" not in Path("said.txt").read_text()
+
+
+_ANN = {
+    f"GIT_{who}_{what}": "ann@example.org"
+    for who in ("AUTHOR", "COMMITTER")
+    for what in ("NAME", "EMAIL")
+}
+
+
 def test_without_git_it_cannot_be_said(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     write("alarms/a.yml", alarm())
     git("init", "-q")

@@ -168,5 +168,5 @@ def _beside(path: Path, name: str, *, root: Path) -> Document:
         raise NoDocument(f"there is no file {name[:200]}", fix=fix) from None
     if not real.is_relative_to(root):
         fix = "Keep runbooks in the repository of their alarms."
-        raise NoDocument(f"{name} lies outside {root.name}", fix=fix)
+        raise NoDocument(f"the file {name[:200]} lies outside {root.name}", fix=fix)
     return _document(shown, 4 * TEXT_LIMIT)

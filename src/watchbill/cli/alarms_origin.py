@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 from watchbill.core.definitions import Origin
 
 _PATIENCE_S = 10
+#: What git sets for its hooks, and which would speak of another repository than the folder's.
+_OF_HOOKS = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,7 @@ def _git(folder: Path, *arguments: str) -> str:
             capture_output=True,
             check=False,
             timeout=_PATIENCE_S,
+            env={name: value for name, value in os.environ.items() if name not in _OF_HOOKS},
         )
     except (OSError, subprocess.SubprocessError):
         return ""

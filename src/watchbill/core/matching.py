@@ -150,8 +150,8 @@ def overlap(one: Match, other: Match) -> bool:
 def overlaps(alarms: Sequence[A]) -> Iterator[tuple[A, A]]:
     """Return pairs of alarms of one service that could match the same event, each pair once.
 
-    Alarms are first told apart by the field that most of them name, so that thousands of them
-    take no more than a look at each.
+    Alarms are first told apart by the field that most of them name and with the most values, so
+    that thousands of them take no more than a look at each.
     """
     by_service: defaultdict[str, list[A]] = defaultdict(list)
     for alarm in alarms:
@@ -161,10 +161,9 @@ def overlaps(alarms: Sequence[A]) -> Iterator[tuple[A, A]]:
 
 
 def _within(alarms: Sequence[A]) -> Iterator[tuple[A, A]]:
-    names = Counter(name for alarm in alarms for name, _ in alarm.conditions)
-    if not names:
+    common = _telling(alarms)
+    if common is None:
         return
-    common = names.most_common(1)[0][0]
     by_value: defaultdict[str, list[A]] = defaultdict(list)
     without: list[A] = []
     seen: set[tuple[int, int]] = set()
@@ -181,6 +180,13 @@ def _within(alarms: Sequence[A]) -> Iterator[tuple[A, A]]:
             without.append(alarm)
         for value in values or ():
             by_value[value].append(alarm)
+
+
+def _telling(alarms: Sequence[A]) -> str | None:
+    """Return the field that tells alarms apart best."""
+    names = Counter(name for alarm in alarms for name, _ in alarm.conditions)
+    values = Counter(name for name, _ in {each for a in alarms for each in a.conditions})
+    return max(names, key=lambda name: (names[name], values[name]), default=None)
 
 
 def _places(alarm: Matched, used: frozenset[str]) -> Iterator[tuple[str, str]]:

@@ -140,13 +140,13 @@ def _runbook(
 
 def _markdown(document: Document) -> str:
     if len(document.content) > 4 * TEXT_LIMIT:
-        size = f"{document.path} is larger than {TEXT_LIMIT:,} characters"
+        size = f"the file {document.path} is larger than {TEXT_LIMIT:,} characters"
         raise NoDocument(size, fix="Keep what is needed at night.")
     try:
         return document.content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = document.content.count(b"\n", 0, error.start) + 1
-        message = f"{document.path} is not UTF-8, in line {line}"
+        message = f"the file {document.path} is not UTF-8, in line {line}"
         raise NoDocument(message, fix="Save it as UTF-8.") from None
 
 

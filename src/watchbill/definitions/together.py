@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from watchbill.core import matching
 from watchbill.core.definitions import Match
 from watchbill.definitions.written import Reading, Written
+
+#: Of pairs that match the same event; thousands of alarms with one match make millions.
+_MOST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +31,8 @@ def check(found: Reading) -> None:
         definition = written.definition
         other = first.setdefault((definition.service, definition.key), written)
         if other is not written:
-            message = (
-                f"{definition.key} of {definition.service} is written twice; first in {other.place}"
-            )
+            named = f"the alarm {definition.key} of {definition.service}"
+            message = f"{named} is written twice; first in {other.place}"
             found.wrong(written.where("key"), "key", message, "Keep one, or name it otherwise.")
     _overlaps(list(first.values()), found)
 
@@ -44,8 +47,10 @@ def _overlaps(written: Sequence[Written], found: Reading) -> None:
         )
         for each in written
     ]
-    for one, other in matching.overlaps(claims):
+    for one, other in itertools.islice(matching.overlaps(claims), _MOST):
         name = "match" if other.written.definition.match else "key"
-        message = f"{other.key} could match the same event as {one.key} ({one.written.place})"
+        message = (
+            f"the alarm {other.key} could match the same event as {one.key} ({one.written.place})"
+        )
         fix = "Tell them apart by a label in `match`."
         found.wrong(other.written.where(name), name, message, fix)

@@ -247,7 +247,9 @@ def test_a_severity_that_is_none_is_left_to_the_bar() -> None:
 
 def test_two_alarms_of_one_name_are_both_named() -> None:
     text = "alarms:\n- {key: A, service: s}\n- {key: A, service: s}\n- {key: A, service: t}\n"
-    assert faults(text) == ["3 key: A of s is written twice; first in alarms/payments.yml:2."]
+    assert faults(text) == [
+        "3 key: The alarm A of s is written twice; first in alarms/payments.yml:2."
+    ]
 
 
 def test_two_alarms_of_one_event_are_both_named() -> None:
@@ -255,7 +257,7 @@ def test_two_alarms_of_one_event_are_both_named() -> None:
         "alarms:\n- {key: A, service: s}\n- {key: B, service: s, match: {alarm: [A, B]}}\n"
         "- {key: C, service: t, match: {alarm: A}}\n"
     )
-    message = "3 match: B could match the same event as A (alarms/payments.yml:2)."
+    message = "3 match: The alarm B could match the same event as A (alarms/payments.yml:2)."
     assert faults(text) == [message]
 
 
