@@ -132,6 +132,42 @@ class FiredRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What an alarm did lately."""
+
+    #: What it did in the last months, oldest first.
+    months: tuple[MonthRow, ...]
+    #: Its newest incidents.
+    incidents: tuple[FiredRow, ...]
+    #: What was said of them afterwards, in one sentence; or empty.
+    verdicts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Says:
+    """What an alarm's newest version says."""
+
+    #: Whether customers feel it now, or will, in a sentence; or empty.
+    impact: str
+    #: What customers feel.
+    customer_impact: str
+    #: What to do.
+    required_action: str
+    #: Why it cannot wait until morning.
+    cannot_wait: str
+    #: What fires it, and the numbers.
+    facts: tuple[Fact, ...]
+    #: How it recognizes its events: a name and its values.
+    match: tuple[Fact, ...]
+    #: The condition as its monitoring system has it, or empty.
+    expression: str
+    #: It has a runbook inside.
+    has_runbook: bool
+    #: Where the runbook is kept outside, or empty.
+    runbook_href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where the alarm is written."""
 
@@ -183,24 +219,8 @@ class Alarm:
     offer: Offer
     #: What tells a stale form from a fresh one.
     etag: str
-    #: `real`, `inevitable` or empty.
-    impact: str
-    #: What customers feel.
-    customer_impact: str
-    #: What to do.
-    required_action: str
-    #: Why it cannot wait until morning.
-    cannot_wait: str
-    #: What fires it, and the numbers.
-    facts: tuple[Fact, ...]
-    #: How it recognizes its events: a name and its values.
-    match: tuple[Fact, ...]
-    #: The condition as its monitoring system has it, or empty.
-    expression: str
-    #: It has a runbook inside.
-    has_runbook: bool
-    #: Where the runbook is kept outside, or empty.
-    runbook_href: str
+    #: What its newest version says.
+    says: Says
     #: Its newest version held against the bar; None once it is retired.
     bar: Bar | None
     #: Where it is written.
@@ -209,12 +229,8 @@ class Alarm:
     is_drift: bool
     #: It applies without review: who broke the glass, and why; or empty.
     glass: str
-    #: What it did in the last months, oldest first.
-    months: tuple[MonthRow, ...]
-    #: Its newest incidents.
-    incidents: tuple[FiredRow, ...]
-    #: What was said of them afterwards, in one sentence; or empty.
-    verdicts: str
+    #: What it did lately.
+    history: History
     #: The steps of its handover, newest first.
     steps: tuple[StepRow, ...]
     #: Its versions, newest first.

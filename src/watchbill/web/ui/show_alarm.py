@@ -62,7 +62,6 @@ def _context(
     row = queries.get(tx, alarm_id, now=visit.now)
     service = visit.company.services[ServiceId(row.service_id)]
     team = visit.company.teams[TeamId(row.team_id)]
-    place, since = (row.service_id, row.key), visit.now - _SINCE
     glass = next((g for g in alarm_screens.glass(tx) if g.alarm_id == row.id), None)
     standing = alarm_rows.standing(visit, row, is_glass=glass is not None)
     return alarm.Alarm(
@@ -80,26 +79,12 @@ def _context(
         wakes=row.covered_out_of_hours,
         offer=_offer(visit, tx, row, standing),
         etag=reading.version(tx, "alarms", row.id),
-        impact=_impact(row),
-        customer_impact=row.customer_impact,
-        required_action=row.required_action,
-        cannot_wait=row.cannot_wait,
-        facts=_facts(row),
-        match=_match(row),
-        expression=row.expression,
-        has_runbook=bool(row.runbook.strip()),
-        runbook_href=alarm_places.web_href(row.runbook_url),
+        says=_says(row),
         bar=_bar(visit, tx, row),
         place=alarm_places.place(row),
         is_drift=row.is_drift,
         glass=f"{glass.by} broke the glass: {glass.reason}" if glass else "",
-        months=tuple(
-            _month(m) for m in alarm_screens.months(tx, place, since=since, zone=visit.zone)
-        ),
-        incidents=tuple(
-            _fired(i) for i in alarm_screens.incidents(tx, place, since=since, limit=_SHOWN)
-        ),
-        verdicts=_verdicts(alarm_screens.verdicts(tx, place, since=since)),
+        history=_history(visit, tx, row),
         steps=tuple(_step(step) for step in queries.steps(tx, row.id)[:_STEPS]),
         versions=tuple(_version(v, row) for v in queries.versions(tx, row.id)[:_VERSIONS]),
         error=error,
@@ -117,6 +102,33 @@ def _bar(visit: Visit, tx: Reader, row: AlarmRow) -> alarm.Bar | None:
         return None
     findings: tuple[Finding, ...] = alarm_rows.held(visit, tx, row.id)
     return alarm_rows.bar_of(findings)
+
+
+def _says(row: AlarmRow) -> alarm.Says:
+    return alarm.Says(
+        impact=_impact(row),
+        customer_impact=row.customer_impact,
+        required_action=row.required_action,
+        cannot_wait=row.cannot_wait,
+        facts=_facts(row),
+        match=_match(row),
+        expression=row.expression,
+        has_runbook=bool(row.runbook.strip()),
+        runbook_href=alarm_places.web_href(row.runbook_url),
+    )
+
+
+def _history(visit: Visit, tx: Reader, row: AlarmRow) -> alarm.History:
+    place, since = (row.service_id, row.key), visit.now - _SINCE
+    return alarm.History(
+        months=tuple(
+            _month(m) for m in alarm_screens.months(tx, place, since=since, zone=visit.zone)
+        ),
+        incidents=tuple(
+            _fired(i) for i in alarm_screens.incidents(tx, place, since=since, limit=_SHOWN)
+        ),
+        verdicts=_verdicts(alarm_screens.verdicts(tx, place, since=since)),
+    )
 
 
 def _impact(row: AlarmRow) -> str:

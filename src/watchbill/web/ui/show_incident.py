@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -41,7 +42,11 @@ def incident_page(
     with visit.site.shell.db.transaction() as tx:
         story = details.story(tx, incident_id, alerts_limit=_ALERTS)
         verdict = None if story.incident.is_open else _verdict(visit, tx, incident_id)
-    context = _context(visit, story, error, verdict)
+    context = replace(
+        _context(visit, story, error),
+        alarm_id=story.alarm.id if story.alarm else "",
+        verdict=verdict,
+    )
     return pages.render(visit.request, pages.INCIDENT, context, status=status)
 
 
@@ -60,9 +65,7 @@ def _verdict(visit: Visit, tx: Reader, incident_id: str) -> incidents.Verdict | 
     return incidents.Verdict() if was_called else None
 
 
-def _context(
-    visit: Visit, story: Story, error: str, verdict: incidents.Verdict | None
-) -> incidents.Incident:
+def _context(visit: Visit, story: Story, error: str) -> incidents.Incident:
     incident, company = story.incident, visit.company
     service, team = company.services[incident.service_id], company.teams[incident.team_id]
     by, alarm = incident.resolved_by or incident.acknowledged_by, story.alarm
@@ -100,8 +103,6 @@ def _context(
         timeline=tuple(_entry(story, entry, visit.zone) for entry in story.timeline),
         helpers=_helpers(visit, story),
         error=error,
-        alarm_id=alarm.id if alarm else "",
-        verdict=verdict,
     )
 
 

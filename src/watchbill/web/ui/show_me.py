@@ -13,6 +13,7 @@ from watchbill.core.people import Person
 from watchbill.core.rotas import Rota
 from watchbill.queries import alarm_screens, bars
 from watchbill.queries import people as queries
+from watchbill.queries.alarm_screens import Reader
 from watchbill.queries.people import Own
 from watchbill.web.ui import pages, people, times
 from watchbill.web.ui.shell import Choice
@@ -35,8 +36,7 @@ def me_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
     me, company = visit.me, visit.company
     with visit.site.shell.db.transaction() as tx:
         own = queries.own(tx, me.id, now=visit.now)
-        confirmed = bars.access(tx, me.id)
-        asked = alarm_screens.systems(tx) if own.term or confirmed else ()
+        systems = _systems(tx, me, is_asked=bool(own.term))
     team = company.teams.get(me.team_id) if me.team_id else None
     office = company.offices.get(me.office_id) if me.office_id else None
     ways = {method.id: _way(method) for method in own.methods}
@@ -65,12 +65,19 @@ def me_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
         shifts=tuple(sorted(_shifts(visit, me), key=lambda shift: shift.start_at))[:_SHOWN],
         sessions=_sessions(visit, own),
         error=error,
-        systems=tuple(
-            people.SystemRow(name=name, is_confirmed=name in confirmed)
-            for name in sorted({*asked, *confirmed}, key=str.casefold)
-        ),
+        systems=systems,
     )
     return pages.render(visit.request, pages.ME, context, status=status)
+
+
+def _systems(tx: Reader, me: Person, *, is_asked: bool) -> tuple[people.SystemRow, ...]:
+    """Return what volunteers are asked for, and what the person has confirmed besides."""
+    confirmed = bars.access(tx, me.id)
+    asked = alarm_screens.systems(tx) if is_asked or confirmed else ()
+    return tuple(
+        people.SystemRow(name=name, is_confirmed=name in confirmed)
+        for name in sorted({*asked, *confirmed}, key=str.casefold)
+    )
 
 
 def _way(method: queries.Method) -> str:
