@@ -133,18 +133,31 @@ def split(values: Values) -> tuple[dict[str, object], Writing]:
 
     Raises: BadFields.
     """
-    given = dict(values)
-    managed_by = fields.checked(
-        {"managed_by": _MANAGED}, {"managed_by": given.pop("managed_by", "hand")}
-    )
-    origin: Any = fields.checked(_ORIGIN, given.pop("source", None) or {})  # type: ignore[arg-type]
-    evidence: Any = fields.checked(_EVIDENCE, given.pop("evidence", None) or {})  # type: ignore[arg-type]
+    checks = CHECKS | {
+        "managed_by": _MANAGED,
+        "source": _part(_ORIGIN),
+        "evidence": _part(_EVIDENCE),
+    }
+    good: dict[str, Any] = fields.checked(checks, values)
     writing = Writing(
-        managed_by=str(managed_by["managed_by"]),
-        origin=Origin(**origin),
-        evidence=Evidence(**evidence),
+        managed_by=good.pop("managed_by", None) or "hand",
+        origin=Origin(**good.pop("source", {})),
+        evidence=Evidence(**good.pop("evidence", {})),
     )
-    return fields.checked(CHECKS, given), writing
+    return good, writing
+
+
+def _part(checks: Mapping[str, fields.Check]) -> fields.Check:
+    """A mapping, or None, whose values are each what `checks` lets through."""
+
+    def check(value: Any) -> object:
+        if value is None:
+            return {}
+        if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+            raise ValueError(f"must be names with a value each: {', '.join(checks)}")
+        return fields.checked(checks, value)
+
+    return check
 
 
 def create(shell: Shell, values: Values, *, by: Actor) -> str:

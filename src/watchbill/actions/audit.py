@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from watchbill.actions.shell import Shell
@@ -97,6 +97,18 @@ def record(
     """Write one line of the audit log; what is secret stays out."""
     entry = (shell.new_id("aud"), shell.clock.now(), by.name)
     audit_store.add(tx, entry, action, noun_id, visible(facts))
+
+
+def record_many(
+    shell: Shell, tx: Tx, by: Actor, lines: Iterable[tuple[str, str, Mapping[str, object]]]
+) -> None:
+    """Write a line for each action, noun's id and facts, all in one statement."""
+    now = shell.clock.now()
+    entries = [
+        ((shell.new_id("aud"), now, by.name), action, noun_id, visible(facts))
+        for action, noun_id, facts in lines
+    ]
+    audit_store.add_many(tx, entries)
 
 
 def visible(values: Mapping[str, object]) -> dict[str, object]:

@@ -57,7 +57,9 @@ class SayWhy(fields.BadFields):
 _WAYS: dict[str, frozenset[str]] = {
     "draft": frozenset({"proposed", "retired"}),
     "proposed": frozenset({"draft", "in_review", "accepted", "declined", "returned", "retired"}),
-    "in_review": frozenset({"proposed", "accepted", "declined", "returned", "retired"}),
+    "in_review": frozenset(
+        {"in_review", "proposed", "accepted", "declined", "returned", "retired"}
+    ),
     "accepted": frozenset({"in_review", "returned", "retired"}),
     "declined": frozenset({"proposed", "draft", "returned", "retired"}),
     "returned": frozenset({"proposed", "draft", "retired"}),
@@ -65,6 +67,8 @@ _WAYS: dict[str, frozenset[str]] = {
 }
 #: What only the on-call team says.
 _JUDGEMENTS = frozenset({"in_review", "accepted", "declined", "returned"})
+#: From each state, what else the on-call team says: it lays aside what it was looking at.
+_ALSO = {("in_review", "proposed")}
 #: What is not said without a reason.
 _WITH_REASON = frozenset({"declined", "returned"})
 #: How short a reason may be.
@@ -98,6 +102,7 @@ def set_state(
         {"state": fields.choice(*_WAYS), "reason": fields.text(2000)},
         {"state": said.state, "reason": said.reason},
     )
+    _need_known(said.answers)
     state, why = said.state, str(good["reason"])
     found = _network(shell, alarm_id) if state == "accepted" else None
     with shell.db.transaction() as tx:
@@ -127,23 +132,32 @@ def break_glass(shell: Shell, alarm_id: str, *, reason: str, by: Actor) -> None:
         raise audit.OnlyAdmins
     _need_reason(str(good["reason"]))
     with shell.db.transaction() as tx:
-        alarm = changes.load(tx, NOUN, alarm_id)
-        if alarm["state"] in ("retired", "accepted"):
-            raise NoWayThere(before=alarm["state"], after="glass_broken")
-        version = alarms_store.version(tx, alarm_id, alarm["version"])
-        if not (version["runbook"].strip() or version["runbook_url"].strip()):
-            raise NoRunbook(alarm=alarm["key"])
-        now, number, why = shell.clock.now(), alarm["version"], str(good["reason"]).strip()
-        alarms_store.break_glass(tx, alarm_id, number, by=by.person_id, at=now, reason=why)
-        state = (
-            "proposed" if alarm["state"] in ("draft", "returned", "declined") else alarm["state"]
-        )
-        force = {"in_force": number, "lapses_at": lapses_at(version["review_by"]), "state": state}
-        rows.change(tx, "alarms", alarm_id, {**force, "state_at": now})
-        versions.step(shell, tx, alarm_id, number, "glass_broken", why, by)
-        audit.record(shell, tx, by, "alarm.glass_broken", alarm_id, {"reason": why})
-        changes.look_again(shell, tx)
+        _break(shell, tx, changes.load(tx, NOUN, alarm_id), str(good["reason"]).strip(), by)
     shell.ring()
+
+
+def _break(shell: Shell, tx: Tx, alarm: rows.Row, why: str, by: Actor) -> None:
+    now, number, alarm_id = shell.clock.now(), alarm["version"], alarm["id"]
+    lapsed = alarm["lapses_at"] is not None and alarm["lapses_at"] <= now
+    if alarm["state"] == "retired" or (alarm["state"] == "accepted" and not lapsed):
+        raise NoWayThere(before=alarm["state"], after="glass_broken")
+    version = alarms_store.version(tx, alarm_id, number)
+    if not (version["runbook"].strip() or version["runbook_url"].strip()):
+        raise NoRunbook(alarm=alarm["key"])
+    alarms_store.break_glass(tx, alarm_id, number, by=str(by.person_id), at=now, reason=why)
+    ends = lapses_at(version["review_by"])
+    force: dict[str, object] = {
+        "in_force": number,
+        # One that is overdue already stands until somebody has looked at it.
+        "lapses_at": ends if ends is not None and ends > now else None,
+        "state": alarm["state"] if alarm["state"] in ("proposed", "in_review") else "proposed",
+        "state_at": now,
+    }
+    rows.change(tx, "alarms", alarm_id, force)
+    versions.step(shell, tx, alarm_id, number, "glass_broken", why, by)
+    facts = {"version": number, "before": alarm["state"], "reason": why}
+    audit.record(shell, tx, by, "alarm.glass_broken", alarm_id, facts)
+    changes.look_again(shell, tx)
 
 
 def give_back(shell: Shell, tx: Tx, alarm: rows.Row, reason: str, *, by: Actor) -> None:
@@ -173,7 +187,7 @@ def _accept(
     """Let the newest version be in force, if the bar says so."""
     alarm_id, number, now = alarm["id"], alarm["version"], shell.clock.now()
     version = alarms_store.version(tx, alarm_id, number)
-    if by.person_id is None or by.person_id == version["author_id"]:
+    if by.person_id is None or by.person_id in alarms_store.authors(tx, alarm_id, number):
         raise OwnWork(alarm=alarm["key"])
     yes = [Answer(rule=r, person_id=by.person_id, is_yes=True) for r in sorted(set(said.answers))]
     alarms_store.answer(tx, alarm_id, number, yes, at=now)
@@ -233,11 +247,28 @@ def _move(
     }
     if state == "returned":
         values |= {"in_force": None, "lapses_at": None}
+    if state == "declined" and alarm["in_force"] == alarm["version"]:
+        values |= _before(tx, alarm)
     rows.change(tx, "alarms", alarm["id"], values)
     versions.step(shell, tx, alarm["id"], alarm["version"], state, reason.strip(), by)
     facts = {"before": alarm["state"], "after": state, "reason": reason.strip()}
     audit.record(shell, tx, by, f"alarm.{state}", alarm["id"], facts)
     changes.look_again(shell, tx)
+
+
+def _before(tx: Tx, alarm: rows.Row) -> dict[str, object]:
+    """Return what is in force once a version that was is declined: the accepted one before it.
+
+    That is so after broken glass only; an accepted version that is declined leaves nothing.
+    """
+    version = alarms_store.version(tx, alarm["id"], alarm["version"])
+    number = None
+    if version["accepted_at"] is None:
+        number = alarms_store.standing_before(tx, alarm["id"], alarm["version"])
+    if number is None:
+        return {"in_force": None, "lapses_at": None}
+    before = alarms_store.version(tx, alarm["id"], number)
+    return {"in_force": number, "lapses_at": lapses_at(before["review_by"])}
 
 
 def _network(shell: Shell, alarm_id: str) -> Mapping[str, int] | None:
@@ -252,6 +283,12 @@ def _network(shell: Shell, alarm_id: str) -> Mapping[str, int] | None:
         version = alarms_store.version(tx, alarm_id, alarm["version"])
     url = "" if version["runbook"].strip() else version["runbook_url"].strip()
     return shell.links([url]) if url else {}
+
+
+def _need_known(answers: tuple[str, ...]) -> None:
+    unknown = sorted(set(answers) - {rule.id for rule in bar.RULES})
+    if unknown:
+        raise fields.BadFields({"answers": f"there is no rule {', '.join(unknown)[:100]}"})
 
 
 def _need_way(alarm: rows.Row, state: str, reason: str) -> None:
@@ -273,7 +310,7 @@ def _need_reason(reason: str) -> None:
 def _need_right(shell: Shell, tx: Tx, alarm: rows.Row, state: str, by: Actor) -> None:
     """The team brings its alarm forward and may take it back; the on-call team judges it (AL3)."""
     if by.person_id and terms_store.is_volunteer(tx, by.person_id, at=shell.clock.now()):
-        if state in _JUDGEMENTS:
+        if state in _JUDGEMENTS or (alarm["state"], state) in _ALSO:
             return
     elif state in _JUDGEMENTS - {"returned"}:
         raise OnlyTheOnCallTeam(alarm=alarm["key"])

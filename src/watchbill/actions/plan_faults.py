@@ -5,19 +5,24 @@ Each names the place in the code, the field, what is wrong and what to do.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from watchbill.actions import alarms, fields
 from watchbill.core import matching
 from watchbill.core.bar import bar, runbooks
 from watchbill.core.bar.facts import Evidence, Facts, Sibling
 from watchbill.core.company import Company
-from watchbill.core.definitions import Definition, Match, Origin
+from watchbill.core.definitions import Definition, Match, Origin, from_data
 from watchbill.store import alarms as alarms_store
 from watchbill.store.alarms import Written
 from watchbill.store.database import Tx
+
+#: Of so many alarms that could match the same event one is told; more do not help.
+_MOST_PAIRS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,8 @@ class Order:
 
     wanted: tuple[Wanted, ...]
     repository: str
+    #: What could not be read; nothing is applied then.
+    unreadable: tuple[PlanFault, ...] = ()
     #: `yaml`, `import`; an import may be below the bar, for nobody has worked on it yet.
     managed_by: str = "yaml"
 
@@ -68,6 +75,49 @@ class _Claim:
     key: str
     conditions: Match
     place: str
+
+
+def read(definitions: Iterable[Mapping[str, Any]]) -> tuple[list[Wanted], list[PlanFault]]:
+    """Return alarms as they are sent, and what of them cannot be read.
+
+    Each has the fields of a definition, and perhaps `source`, `evidence` and `place`.
+    """
+    wanted: list[Wanted] = []
+    faults: list[PlanFault] = []
+    for number, data in enumerate(definitions, 1):
+        given = {name: value for name, value in data.items() if name not in ("place", "managed_by")}
+        said = data.get("place")
+        place = said[:500] if isinstance(said, str) else ""
+        try:
+            fields.need(given, "service", "key")
+            good, writing = alarms.split(given)
+        except fields.BadFields as error:
+            faults += _unreadable(given, place or f"definitions[{number}]", error)
+            continue
+        wanted.append(
+            Wanted(
+                definition=from_data(good),
+                origin=writing.origin,
+                evidence=writing.evidence,
+                place=place,
+            )
+        )
+    return wanted, faults
+
+
+def _unreadable(
+    given: Mapping[str, Any], place: str, error: fields.BadFields
+) -> Iterator[PlanFault]:
+    named: Any = error.details["fields"]
+    for name, message in named.items():
+        yield PlanFault(
+            service=str(given.get("service", ""))[:100],
+            key=str(given.get("key", ""))[:100],
+            place=place,
+            field=str(name)[:100],
+            message=f"{message}.",
+            fix="Write it as the reference of definitions says.",
+        )
 
 
 def name(wanted: Wanted) -> tuple[str, str]:
@@ -163,7 +213,8 @@ def same_events(
         *(_claim(k.definition, k.id) for k in in_force),
     ]
     kept = [claim for claim in claims if (claim.service_id, claim.key) not in gone]
-    for one, other in matching.overlaps(kept):
+    found = itertools.islice(matching.overlaps(kept), _MOST_PAIRS)
+    for one, other in found:
         mine = wanted.get((other.service_id, other.key)) or wanted.get((one.service_id, one.key))
         if one.key == other.key or mine is None:
             continue
@@ -183,31 +234,46 @@ def _claim(definition: Definition, place: str) -> _Claim:
 
 
 def below_the_bar(
-    known: Facts, repository: str, full: Sequence[Wanted], touched: set[tuple[str, str]]
+    known: Facts,
+    repository: str,
+    full: Sequence[Wanted],
+    there: Sequence[Written],
+    touched: set[tuple[str, str]],
 ) -> Iterator[PlanFault]:
     """Return what of the text alone stands below the bar, of what is new or changed."""
-    services = known.services or {}
-    of_service: defaultdict[str, list[Sibling]] = defaultdict(list)
-    for each in full:
-        sibling = Sibling(definition=each.definition, is_accepted=False, place=each.place)
-        of_service[each.definition.service].append(sibling)
-    siblings = {service: tuple(alarms) for service, alarms in of_service.items()}
+    services, siblings = known.services or {}, _siblings(full, there)
     for wanted in full:
         if name(wanted) not in touched:
             continue
-        near = siblings[wanted.definition.service]
-        held = bar.judge(
-            wanted.definition,
-            replace(known, siblings=near, origin=replace(wanted.origin, repository=repository)),
-        )
-        for finding in bar.blocking(held):
+        near, origin = siblings[wanted.definition.service], wanted.origin
+        facts = replace(known, siblings=near, origin=replace(origin, repository=repository))
+        for finding in bar.blocking(bar.judge(wanted.definition, facts)):
             if finding.rule == "A3" and wanted.definition.service not in services:
                 continue  # said already: there is no such service
-            yield _fault(
-                wanted,
-                finding.field,
-                finding.message,
-                finding.fix,
-                line=finding.line,
-                rule=finding.rule,
+            more = {"line": finding.line, "rule": finding.rule}
+            yield _fault(wanted, finding.field, finding.message, finding.fix, **more)
+
+
+def _siblings(full: Sequence[Wanted], there: Sequence[Written]) -> dict[str, tuple[Sibling, ...]]:
+    """Return by service all alarms there will be, once each; no rule compares one with itself."""
+    in_force = {(k.service, k.key) for k in there if k.in_force is not None}
+    names = {name(wanted) for wanted in full}
+    found: defaultdict[str, list[Sibling]] = defaultdict(list)
+    for wanted in full:
+        found[wanted.definition.service].append(
+            Sibling(
+                definition=wanted.definition,
+                is_accepted=name(wanted) in in_force,
+                place=wanted.place,
             )
+        )
+    for each in there:
+        if (each.service, each.key) not in names:
+            found[each.service].append(
+                Sibling(
+                    definition=each.definition,
+                    is_accepted=each.in_force is not None,
+                    place=each.id,
+                )
+            )
+    return {service: tuple(alarms) for service, alarms in found.items()}

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from watchbill.actions import fields, plan_faults, versions
+from watchbill.actions import entries, fields, plan_faults, teams, versions
 from watchbill.actions.audit import Actor
+from watchbill.actions.entries import Entry, Writing
 from watchbill.actions.plan_faults import Order, PlanFault, Wanted
 from watchbill.actions.shell import Shell
-from watchbill.actions.versions import Writing
-from watchbill.core.alarms import AlarmState
 from watchbill.core.bar.facts import Facts
 from watchbill.core.definitions import changed_fields, to_data
 from watchbill.errors import Conflict
@@ -78,7 +77,7 @@ class Plan:
 def plan(shell: Shell, order: Order) -> Plan:
     """Return what applying the order would do. Nothing is written."""
     with shell.db.transaction() as tx:
-        return _plan(shell, tx, order)
+        return _look(shell, tx, order).plan
 
 
 def apply(shell: Shell, order: Order, *, base: str | None, by: Actor) -> Plan:
@@ -87,52 +86,84 @@ def apply(shell: Shell, order: Order, *, base: str | None, by: Actor) -> Plan:
     With `base`, the one of the plan somebody looked at. Raises: StalePlan, NotAppliable, OnlyTheTeam.
     """
     with shell.db.transaction() as tx:
-        tx.execute("select 1 from organization for update")  # one at a time
-        found = _plan(shell, tx, order)
-        if base is not None and base != found.base:
-            raise StalePlan(base=found.base)
-        if found.faults:
-            raise NotAppliable(found.faults)
-        known = {(w.service, w.key): w for w in alarms_store.written(tx)}
-        wanted = {(w.definition.service, w.definition.key): w for w in order.wanted}
-        for change in found.changes:
-            name = (change.service, change.key)
-            _do(shell, tx, order, wanted.get(name), known.get(name), by)
+        alarms_store.lock_applying(tx)
+        before = _known(tx, order)
+        locked = alarms_store.locked(tx, [each.id for each in before])
+        services = alarms_store.lock_services(tx, _services(order, before))
+        seen = _look(shell, tx, order)
+        if base is not None and base != seen.plan.base:
+            raise StalePlan(base=seen.plan.base)
+        if seen.plan.faults:
+            raise NotAppliable(seen.plan.faults)
+        for team_id in sorted({services[c.service].team_id for c in seen.plan.changes}):
+            teams.need_member(shell, tx, by, team_id)
+        _do(shell, tx, order, seen, {name: s.id for name, s in services.items()}, locked, by)
     shell.ring()
-    return replace(found, is_applied=True)
+    return replace(seen.plan, is_applied=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """A plan, and what it was made from: alarms as they are to be, and as they are."""
+
+    plan: Plan
+    full: tuple[Wanted, ...]
+    by_name: dict[tuple[str, str], Written]
 
 
 def _do(
     shell: Shell,
     tx: Tx,
     order: Order,
-    wanted: Wanted | None,
-    known: Written | None,
+    seen: _Seen,
+    services: Mapping[str, str],
+    locked: Mapping[str, rows.Row],
     by: Actor,
 ) -> None:
-    if wanted is None:
-        alarm = rows.find(tx, "alarms", known.id) if known else None
-        if alarm is not None:
-            reason = f"no longer in {order.repository or 'its repository'}"
-            versions.retire(shell, tx, alarm, reason, by=by)
-        return
-    writing = Writing(
-        managed_by=order.managed_by,
-        origin=replace(wanted.origin, repository=order.repository),
-        evidence=wanted.evidence,
-    )
-    if known is None:
-        state = AlarmState.PROPOSED
-        versions.create(shell, tx, wanted.definition, writing, state=state, by=by)
-        return
-    alarm = rows.find(tx, "alarms", known.id)
-    if alarm is not None:
-        versions.change(shell, tx, alarm, wanted.definition, writing, by=by)
+    entries_ = []
+    for wanted in seen.full:
+        known = seen.by_name.get(plan_faults.name(wanted))
+        entries_.append(
+            Entry(
+                alarm_id=known.id if known else shell.new_id("alm"),
+                service_id=services[wanted.definition.service],
+                alarm=locked[known.id] if known else None,
+                before=known.definition if known else None,
+                after=wanted.definition,
+                state=_state(known, wanted),
+                writing=Writing(
+                    managed_by=order.managed_by,
+                    origin=replace(wanted.origin, repository=order.repository),
+                    evidence=wanted.evidence,
+                ),
+            )
+        )
+    gone = [seen.by_name[c.service, c.key].id for c in seen.plan.changes if c.action == "retire"]
+    reason = f"no longer in {order.repository}"
+    versions.retire_many(shell, tx, [locked[each] for each in gone], reason, by=by)
+    entries.write(shell, tx, entries_, by=by)
 
 
-def _plan(shell: Shell, tx: Tx, order: Order) -> Plan:
+def _state(known: Written | None, wanted: Wanted) -> str:
+    """Return the state of an alarm once it is applied: what is in code is proposed, no draft."""
+    if known is None or known.state == "draft" or known.definition != wanted.definition:
+        return "proposed"
+    return known.state
+
+
+def _services(order: Order, known: Sequence[Written]) -> set[str]:
+    return {w.definition.service for w in order.wanted} | {each.service for each in known}
+
+
+def _known(tx: Tx, order: Order, *, in_force: bool = False) -> list[Written]:
+    """Return the alarms of every service that the order names, and of its repository."""
+    services = {w.definition.service for w in order.wanted}
+    return alarms_store.written(tx, near=(services, order.repository), in_force=in_force)
+
+
+def _look(shell: Shell, tx: Tx, order: Order) -> _Seen:
     company = shell.company(tx)
-    known = alarms_store.written(tx)
+    known = _known(tx, order)
     owners = {s.slug: company.teams[s.team_id].slug for s in company.services.values()}
     full, faults = plan_faults.checked(tx, order, owners)
     by_name = {(w.service, w.key): w for w in known}
@@ -142,7 +173,7 @@ def _plan(shell: Shell, tx: Tx, order: Order) -> Plan:
     ]
     faults += [*plan_faults.elsewhere(order, full, by_name), *plan_faults.unknown(company, full)]
     gone = {(c.service, c.key) for c in changes if c.action == "retire"}
-    faults += plan_faults.same_events(full, known, alarms_store.written(tx, in_force=True), gone)
+    faults += plan_faults.same_events(full, known, _known(tx, order, in_force=True), gone)
     touched = {(c.service, c.key) for c in changes if c.action in ("create", "change")}
     text = Facts(
         today=shell.clock.now().date(),
@@ -150,14 +181,15 @@ def _plan(shell: Shell, tx: Tx, order: Order) -> Plan:
         teams=frozenset(team.slug for team in company.teams.values()),
         services=owners,
     )
-    below = list(plan_faults.below_the_bar(text, order.repository, full, touched))
+    below = list(plan_faults.below_the_bar(text, order.repository, full, known, touched))
     lenient = order.managed_by == "import"
-    return Plan(
+    found = Plan(
         base=_base(known, order, full),
         changes=tuple(changes),
-        faults=tuple(faults if lenient else [*faults, *below]),
+        faults=(*order.unreadable, *faults, *(() if lenient else below)),
         below=tuple(below) if lenient else (),
     )
+    return _Seen(plan=found, full=tuple(full), by_name=by_name)
 
 
 def _change(wanted: Wanted, known: Written | None) -> Change:
@@ -165,6 +197,8 @@ def _change(wanted: Wanted, known: Written | None) -> Change:
     differs = changed_fields(known.definition if known else None, wanted.definition)
     after, before = to_data(wanted.definition), to_data(known.definition) if known else None
     action = "create" if known is None else "change" if differs else "nothing"
+    if known is not None and known.state == "draft":
+        action = "change"  # it is proposed
     return Change(
         action=action,
         service=service,

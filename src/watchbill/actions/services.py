@@ -6,6 +6,7 @@ from watchbill.actions import audit, changes, fields, teams
 from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Noun, Values
 from watchbill.actions.shell import Shell
+from watchbill.store import alarms as alarms_store
 
 NOUN = Noun(
     word="service",
@@ -53,10 +54,14 @@ def change(
 
 
 def remove(shell: Shell, service_id: str, *, by: Actor, if_match: str | None = None) -> None:
-    """Remove a service; refused while incidents, alarms or integrations belong to it."""
+    """Remove a service; refused while incidents, alarms or integrations belong to it.
+
+    Its retired alarms go with it: what they were is in the audit log.
+    """
     audit.need_admin(by)
     with shell.db.transaction() as tx:
         before = changes.load(tx, NOUN, service_id, if_match=if_match)
+        alarms_store.forget_retired(tx, service_id)
         changes.remove(shell, tx, NOUN, before, by=by)
     shell.ring()
 

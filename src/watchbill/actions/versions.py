@@ -8,21 +8,24 @@ Source: requirements AL1-AL3, NO5.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
-from watchbill.actions import audit, changes, fields, teams
+from watchbill.actions import audit, changes, entries, fields, teams
 from watchbill.actions.audit import Actor
+from watchbill.actions.entries import Entry, Writing
 from watchbill.actions.shell import Shell
 from watchbill.core import matching
 from watchbill.core.alarms import AlarmState
 from watchbill.core.bar import runbooks
-from watchbill.core.bar.facts import Evidence
-from watchbill.core.definitions import Definition, Origin, changed_fields, content_hash
+from watchbill.core.definitions import Definition
 from watchbill.errors import Conflict
 from watchbill.store import alarms as alarms_store
 from watchbill.store import rows
 from watchbill.store.alarms import Written
 from watchbill.store.database import Tx
+
+__all__ = ["Writing"]
 
 
 class SameEvents(Conflict):
@@ -31,15 +34,6 @@ class SameEvents(Conflict):
 
 class NoSuchService(fields.BadFields):
     """There is no such service."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Writing:
-    """How a version comes to be: by hand, from YAML, from Terraform, by an import; and its proof."""
-
-    managed_by: str = "hand"
-    origin: Origin = field(default_factory=Origin)
-    evidence: Evidence = field(default_factory=Evidence)
 
 
 def create(
@@ -57,23 +51,17 @@ def create(
     """
     service = service_of(tx, definition)
     teams.need_member(shell, tx, by, service["team_id"])
-    full = with_runbook(tx, definition)
-    alarm_id, now = shell.new_id("alm"), shell.clock.now()
-    values: dict[str, object] = {
-        "id": alarm_id,
-        "service_id": service["id"],
-        "key": full.key,
-        "state": state.value,
-        "version": 1,
-        "created_at": now,
-        "state_at": now,
-        **_place(writing),
-    }
-    rows.add(tx, "alarms", values)
-    _add(shell, tx, alarm_id, 1, full, writing, by)
-    step(shell, tx, alarm_id, 1, state.value, "", by)
-    _record(shell, tx, by, "created", alarm_id, full, changed_fields(None, full))
-    return alarm_id
+    entry = Entry(
+        alarm_id=shell.new_id("alm"),
+        service_id=service["id"],
+        alarm=None,
+        before=None,
+        after=with_runbook(tx, definition),
+        state=state.value,
+        writing=writing,
+    )
+    entries.write(shell, tx, [entry], by=by)
+    return entry.alarm_id
 
 
 def change(
@@ -91,19 +79,23 @@ def change(
         )
     teams.need_member(shell, tx, by, service["team_id"])
     newest = alarms_store.version(tx, alarm["id"], alarm["version"])
-    before, full = alarms_store.definition_of(newest), with_runbook(tx, definition)
-    differs = changed_fields(before, full)
-    if not differs and newest["content_hash"] == content_hash(full):
-        rows.change(tx, "alarms", alarm["id"], _place(writing, alarm))
-        return ()
-    number = alarm["version"] + 1
-    _add(shell, tx, alarm["id"], number, full, writing, by)
-    state = "draft" if alarm["state"] == "draft" else "proposed"
-    moved = {"version": number, "state": state, "state_reason": "", "state_at": shell.clock.now()}
-    rows.change(tx, "alarms", alarm["id"], {**moved, **_place(writing, alarm)})
-    step(shell, tx, alarm["id"], number, state, f"changed: {', '.join(differs)}", by)
-    _record(shell, tx, by, "changed", alarm["id"], full, differs)
-    return differs
+    before, after = alarms_store.definition_of(newest), with_runbook(tx, definition)
+    entry = Entry(
+        alarm_id=alarm["id"],
+        service_id=service["id"],
+        alarm=alarm,
+        before=before,
+        after=after,
+        state=state_after(alarm["state"], changes=before != after),
+        writing=writing,
+    )
+    entries.write(shell, tx, [entry], by=by)
+    return entry.differs
+
+
+def state_after(state: str, *, changes: bool) -> str:
+    """Return the state of an alarm once its contents are written: a draft stays one."""
+    return state if state == "draft" or not changes else "proposed"
 
 
 def retire(shell: Shell, tx: Tx, alarm: rows.Row, reason: str, *, by: Actor) -> None:
@@ -113,10 +105,21 @@ def retire(shell: Shell, tx: Tx, alarm: rows.Row, reason: str, *, by: Actor) -> 
     """
     service = rows.find(tx, "services", alarm["service_id"])
     teams.need_member(shell, tx, by, service["team_id"] if service else "")
-    gone = {"state": "retired", "in_force": None, "lapses_at": None, "state_reason": reason}
-    rows.change(tx, "alarms", alarm["id"], {**gone, "state_at": shell.clock.now()})
-    step(shell, tx, alarm["id"], alarm["version"], "retired", reason, by)
-    audit.record(shell, tx, by, "alarm.retired", alarm["id"], {"reason": reason})
+    retire_many(shell, tx, [alarm], reason, by=by)
+
+
+def retire_many(
+    shell: Shell, tx: Tx, alarms: Sequence[rows.Row], reason: str, *, by: Actor
+) -> None:
+    """Take locked alarms out of use, all for the same reason; who may was asked before."""
+    if not alarms:
+        return
+    why = reason.strip()
+    ids = [alarm["id"] for alarm in alarms]
+    alarms_store.retire_many(tx, ids, reason=why, at=shell.clock.now())
+    said = [(alarm["id"], alarm["version"], "retired", why) for alarm in alarms]
+    entries.steps(shell, tx, said, by=by)
+    audit.record_many(shell, tx, by, [("alarm.retired", each, {"reason": why}) for each in ids])
     changes.look_again(shell, tx)
 
 
@@ -124,17 +127,7 @@ def step(
     shell: Shell, tx: Tx, alarm_id: str, number: int, state: str, reason: str, by: Actor
 ) -> None:
     """Write down a step of an alarm's handover."""
-    values: dict[str, object] = {
-        "id": shell.new_id("als"),
-        "alarm_id": alarm_id,
-        "version": number,
-        "at": shell.clock.now(),
-        "state": state,
-        "person_id": by.person_id,
-        "actor": by.name,
-        "reason": reason,
-    }
-    rows.add(tx, "alarm_steps", values)
+    entries.steps(shell, tx, [(alarm_id, number, state, reason)], by=by)
 
 
 def service_of(tx: Tx, definition: Definition) -> rows.Row:
@@ -179,44 +172,3 @@ def need_apart(tx: Tx, service_id: str) -> None:
     for one, other in matching.overlaps(known):
         if one.id != other.id:
             raise SameEvents(service=one.service, alarm=one.key, other=other.key)
-
-
-def _add(
-    shell: Shell,
-    tx: Tx,
-    alarm_id: str,
-    number: int,
-    definition: Definition,
-    writing: Writing,
-    by: Actor,
-) -> None:
-    more: dict[str, object] = {
-        "managed_by": writing.managed_by,
-        "evidence": asdict(writing.evidence),
-        "author_id": alarms_store.person_of(tx, writing.evidence) or by.person_id,
-        "actor": by.name,
-        "created_at": shell.clock.now(),
-    }
-    alarms_store.add_version(tx, alarm_id, number, definition, more)
-
-
-def _place(writing: Writing, alarm: rows.Row | None = None) -> dict[str, object]:
-    """Return where an alarm is written; a change by hand leaves what code says of that as it is."""
-    origin = {name: value for name, value in asdict(writing.origin).items() if value}
-    if writing.managed_by != "hand":
-        return {"managed_by": writing.managed_by, **asdict(writing.origin)}
-    return origin if alarm is None or alarm["managed_by"] == "hand" else {}
-
-
-def _record(
-    shell: Shell,
-    tx: Tx,
-    by: Actor,
-    verb: str,
-    alarm_id: str,
-    definition: Definition,
-    differs: tuple[str, ...],
-) -> None:
-    facts = {"service": definition.service, "key": definition.key, "changed": list(differs)}
-    audit.record(shell, tx, by, f"alarm.{verb}", alarm_id, facts)
-    changes.look_again(shell, tx)

@@ -23,7 +23,10 @@ from watchbill.errors import Conflict, Invalid, Misconfigured, Unavailable
 
 Server = Annotated[
     str | None,
-    typer.Option(help="A server to work on by its API, with the token in WATCHBILL_TOKEN.", show_default="WATCHBILL_URL, or here"),
+    typer.Option(
+        help="A server to work on by its API, with the token in WATCHBILL_TOKEN.",
+        show_default="WATCHBILL_URL, or here",
+    ),
 ]
 #: Thousands of alarms take a while.
 _PATIENCE_S = 120
@@ -211,23 +214,14 @@ def _refusal(error: urllib.error.HTTPError) -> Exception:
 
 
 def _order(data: Mapping[str, Any]) -> Any:
-    from watchbill.actions import alarms
-    from watchbill.actions.plan_faults import Order, Wanted
-    from watchbill.core.definitions import from_data
+    from watchbill.actions import plan_faults
 
-    wanted = []
-    for each in data["definitions"]:
-        good, writing = alarms.split({k: v for k, v in each.items() if k != "place"})
-        wanted.append(
-            Wanted(
-                definition=from_data({"key": "", "service": "", **good}),
-                origin=writing.origin,
-                evidence=writing.evidence,
-                place=each.get("place", ""),
-            )
-        )
-    return Order(
-        wanted=tuple(wanted), repository=data["repository"], managed_by=data["managed_by"]
+    wanted, unreadable = plan_faults.read(data["definitions"])
+    return plan_faults.Order(
+        wanted=tuple(wanted),
+        repository=data["repository"],
+        unreadable=tuple(unreadable),
+        managed_by=data["managed_by"],
     )
 
 

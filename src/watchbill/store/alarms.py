@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from psycopg.rows import dict_row
 
-from watchbill.core.bar.facts import Answer, Evidence
+from watchbill.core.bar.facts import Answer
 from watchbill.core.definitions import Definition, Match, content_hash, from_data, to_data
 from watchbill.store import rows
 from watchbill.store.database import Tx, as_json
@@ -34,6 +34,46 @@ from alarms a join services s on s.id = a.service_id
 join alarm_versions v on v.alarm_id = a.id and v.number = a.in_force
 where a.state <> 'retired' and a.in_force is not null and a.in_force <> a.version
 """
+#: Names the lock that whoever applies alarms takes.
+_APPLYING = 7_311_002_003
+_SERVICES = """
+select slug, id, team_id from services where slug = any(%s) order by id for update
+"""
+_LOCKED = "select * from alarms where id = any(%s) order by id for update"
+_MOVE = """
+update alarms a set version = n.version, state = n.state, state_reason = '', state_at = %s
+from jsonb_to_recordset(%s::jsonb) as n(id text, version int, state text)
+where a.id = n.id and (a.version, a.state) is distinct from (n.version, n.state)
+"""
+_PLACE = """
+update alarms a set managed_by = n.managed_by, repository = n.repository, path = n.path,
+  revision = n.revision
+from jsonb_to_recordset(%s::jsonb)
+  as n(id text, managed_by text, repository text, path text, revision text)
+where a.id = n.id and (a.managed_by, a.repository, a.path, a.revision)
+  is distinct from (n.managed_by, n.repository, n.path, n.revision)
+"""
+_RETIRE = """
+update alarms set state = 'retired', in_force = null, lapses_at = null, state_reason = %s,
+  state_at = %s
+where id = any(%s)
+"""
+#: Who had a hand in what nobody has accepted yet.
+_AUTHORS = """
+select author_id, applied_by from alarm_versions
+where alarm_id = %(alarm)s and number <= %(number)s and number > coalesce((
+  select max(number) from alarm_versions
+  where alarm_id = %(alarm)s and number < %(number)s and accepted_at is not null), 0)
+"""
+#: The version that was in force before: accepted, and never given back since.
+_BEFORE = """
+select max(v.number) from alarm_versions v
+where v.alarm_id = %(alarm)s and v.number < %(number)s and v.accepted_at is not null
+  and not exists (
+    select 1 from alarm_steps e where e.alarm_id = v.alarm_id
+      and (e.state in ('returned', 'retired') or (e.state = 'declined' and e.version = v.number))
+      and e.at >= v.accepted_at)
+"""
 _ANSWERS = """
 select rule, person_id, is_yes from alarm_answers where alarm_id = %s and version = %s order by at
 """
@@ -47,10 +87,12 @@ update alarm_versions set accepted_by = %s, accepted_at = %s, bar_version = %s, 
 where alarm_id = %s and number = %s
 """
 _BREAK = """
-update alarm_versions set glass_by = %s, glass_at = %s, glass_reason = %s
+update alarm_versions set accepted_by = null, accepted_at = null, glass_by = %s, glass_at = %s, glass_reason = %s
 where alarm_id = %s and number = %s
 """
-_PERSON = "select id from people where lower(email) = lower(%s) and disabled_at is null"
+_PEOPLE = """
+select lower(email), id from people where lower(email) = any(%s) and disabled_at is null
+"""
 _RETIRED_OF = "delete from alarms where service_id = %s and state = 'retired'"
 _OWNER = "select t.slug from services s join teams t on t.id = s.team_id where s.slug = %s"
 _RUNBOOK = "select body, url from runbooks where slug = %s"
@@ -87,9 +129,16 @@ def add_version(
     tx: Tx, alarm_id: str, number: int, definition: Definition, more: Mapping[str, object]
 ) -> None:
     """Insert a version; `more` are its columns that are not its definition."""
+    rows.add(tx, "alarm_versions", version_row(alarm_id, number, definition, more))
+
+
+def version_row(
+    alarm_id: str, number: int, definition: Definition, more: Mapping[str, object]
+) -> dict[str, object]:
+    """Return a version's columns; `more` are those that are not its definition."""
     data = to_data(definition)
     runbook = data.pop("runbook")
-    values = {
+    return {
         "alarm_id": alarm_id,
         "number": number,
         "definition": data,
@@ -102,7 +151,23 @@ def add_version(
         "content_hash": content_hash(definition),
         **more,
     }
-    rows.add(tx, "alarm_versions", values)
+
+
+def move_many(tx: Tx, moves: Sequence[Mapping[str, object]], *, at: datetime) -> None:
+    """Set version, state and place of alarms; those whose state or version changes begin it `at`.
+
+    Each has `id`, `version`, `state`, `managed_by`, `repository`, `path`, `revision`.
+    """
+    if moves:
+        with rows.refused():
+            tx.execute(_MOVE, [at, as_json(list(moves))])
+            tx.execute(_PLACE, [as_json(list(moves))])
+
+
+def retire_many(tx: Tx, alarm_ids: Sequence[str], *, reason: str, at: datetime) -> None:
+    """Take alarms out of use."""
+    if alarm_ids:
+        tx.execute(_RETIRE, [reason, at, list(alarm_ids)])
 
 
 def version(tx: Tx, alarm_id: str, number: int) -> rows.Row:
@@ -123,6 +188,32 @@ def look(tx: Tx, alarm_id: str) -> rows.Row:
     return row
 
 
+def locked(tx: Tx, alarm_ids: Iterable[str]) -> dict[str, rows.Row]:
+    """Return the columns of alarms by id, locked in the order of their ids."""
+    with tx.cursor(row_factory=dict_row) as cursor:
+        found = cursor.execute(_LOCKED, [sorted(alarm_ids)]).fetchall()
+    return {row["id"]: row for row in found}
+
+
+def lock_applying(tx: Tx) -> None:
+    """Let one transaction at a time apply alarms; the others wait until it has ended."""
+    tx.execute("select pg_advisory_xact_lock(%s)", [_APPLYING])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owned:
+    """A service and whose it is."""
+
+    id: str
+    team_id: str
+
+
+def lock_services(tx: Tx, slugs: Iterable[str]) -> dict[str, Owned]:
+    """Return services by slug, locked: nobody writes an alarm of theirs meanwhile."""
+    found = tx.execute(_SERVICES, [sorted(slugs)])
+    return {row[0]: Owned(id=row[1], team_id=row[2]) for row in found}
+
+
 def definition_of(row: Mapping[str, Any]) -> Definition:
     """Return the definition that a version's columns hold."""
     return from_data({**row["definition"], "runbook": row["runbook"]})
@@ -134,15 +225,25 @@ def by_key(tx: Tx, service_id: str, key: str) -> rows.Row | None:
         return cursor.execute(_BY_KEY, [service_id, key]).fetchone()
 
 
-def written(tx: Tx, *, service_id: str | None = None, in_force: bool = False) -> list[Written]:
+def written(
+    tx: Tx,
+    *,
+    service_id: str | None = None,
+    near: tuple[Collection[str], str] | None = None,
+    in_force: bool = False,
+) -> list[Written]:
     """Return the alarms that are not retired, with their newest versions.
 
-    With `in_force`, those only whose accepted version is another than the newest, with that one.
+    Of one service; or `near` services, by slug, and a repository. With `in_force`, those only
+    whose accepted version is another than the newest, with that one.
     """
     query = _IN_FORCE if in_force else _WRITTEN
     params: list[object] = []
     if service_id is not None:
         query, params = query + " and a.service_id = %s", [service_id]
+    if near is not None:
+        query += " and (s.slug = any(%s) or a.repository = %s)"
+        params += [list(near[0]), near[1]]
     with tx.cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(query + " order by a.id", params).fetchall()
     return [_to_written(row) for row in found]
@@ -174,11 +275,21 @@ def answer(tx: Tx, alarm_id: str, number: int, given: Iterable[Answer], *, at: d
         tx.execute(_ANSWER, [alarm_id, number, each.rule, each.person_id, each.is_yes, at])
 
 
-def person_of(tx: Tx, evidence: Evidence | None) -> str | None:
-    """Return the person whose mail address the evidence names as author, or None."""
-    if evidence is None or not evidence.author:
-        return None
-    row = tx.execute(_PERSON, [evidence.author]).fetchone()
+def people_of(tx: Tx, mails: Iterable[str]) -> dict[str, str]:
+    """Return people's ids by their mail addresses, in small letters; the unknown are left out."""
+    wanted = sorted({mail.lower() for mail in mails if mail})
+    return dict(tx.execute(_PEOPLE, [wanted]).fetchall()) if wanted else {}
+
+
+def authors(tx: Tx, alarm_id: str, number: int) -> frozenset[str]:
+    """Return the ids of who wrote or applied a version, or one since the last accepted (NO4)."""
+    found = tx.execute(_AUTHORS, {"alarm": alarm_id, "number": number})
+    return frozenset(person for row in found for person in row if person is not None)
+
+
+def standing_before(tx: Tx, alarm_id: str, number: int) -> int | None:
+    """Return the accepted version that stood before this one, None if there is none."""
+    row = tx.execute(_BEFORE, {"alarm": alarm_id, "number": number}).fetchone()
     return row[0] if row else None
 
 

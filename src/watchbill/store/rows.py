@@ -7,7 +7,7 @@ What the database refuses becomes an error that names the rule.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -90,6 +90,21 @@ def add(tx: Tx, table: str, values: Mapping[str, object]) -> None:
     )
     with refused():
         tx.execute(query, [_bound(value) for value in values.values()])
+
+
+def add_many(tx: Tx, table: str, many: Sequence[Mapping[str, object]]) -> None:
+    """Insert rows that have the same columns, in one statement.
+
+    Raises: Taken, Unknown, AgainstTheRules, Overlapping.
+    """
+    if not many:
+        return
+    query = sql.SQL("copy {} ({}) from stdin").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, many[0]))
+    )
+    with refused(), tx.cursor() as cursor, cursor.copy(query) as copy:
+        for values in many:
+            copy.write_row([_bound(value) for value in values.values()])
 
 
 def change(tx: Tx, table: str, row_id: str, values: Mapping[str, object]) -> None:

@@ -20,6 +20,7 @@ from watchbill.queries import (
     settings,
     tonight,
 )
+from watchbill.queries import alarms as alarms_queries
 from watchbill.queries.incidents import Filter
 
 
@@ -160,7 +161,8 @@ def test_helpers_are_asked_by_mail_and_only_at_work(seeded: seed.Seeded) -> None
         (settings.ServiceRow, settings.SERVICES, "s.id"),
         (settings.IntegrationRow, settings.INTEGRATIONS, "i.id"),
         (settings.HeartbeatRow, settings.HEARTBEATS, "h.integration_id"),
-        (settings.AlarmRow, settings.ALARMS, "a.id"),
+        (alarms_queries.AlarmRow, alarms_queries.ALARMS, "a.id"),
+        (settings.RunbookRow, settings.RUNBOOKS, "r.id"),
         (settings.WebhookRow, settings.WEBHOOKS, "w.id"),
         (settings.TokenRow, settings.TOKENS, "k.id"),
         (settings.AuditRow, settings.AUDIT, "u.id"),

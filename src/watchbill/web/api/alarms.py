@@ -9,10 +9,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
-from watchbill.actions import alarms, dry_runs, handovers, plans
-from watchbill.actions.plan_faults import Order, Wanted
-from watchbill.core.definitions import Definition, from_data
-from watchbill.core.definitions import Origin as OriginValue
+from watchbill.actions import alarms, dry_runs, handovers, plan_faults, plans
+from watchbill.actions.plan_faults import Order
 from watchbill.queries import alarms as read
 from watchbill.queries import bars, reading
 from watchbill.queries.alarms import AlarmRow, VersionRow
@@ -239,20 +237,13 @@ def _read(caller: Caller, alarm_id: str, response: Response) -> AlarmRow:
 
 
 def _order(body: OrderIn) -> Order:
+    wanted, unreadable = plan_faults.read(body.definitions)
     return Order(
-        wanted=tuple(_wanted(data) for data in body.definitions),
+        wanted=tuple(wanted),
         repository=body.repository,
+        unreadable=tuple(unreadable),
         managed_by=body.managed_by,
     )
-
-
-def _wanted(data: dict[str, Any]) -> Wanted:
-    place = str(data.get("place", ""))[:500]
-    given = {name: value for name, value in data.items() if name not in ("place", "managed_by")}
-    good, writing = alarms.split(given)
-    definition: Definition = from_data({"key": "", "service": "", **good})
-    origin: OriginValue = writing.origin
-    return Wanted(definition=definition, origin=origin, evidence=writing.evidence, place=place)
 
 
 def _planned(plan: plans.Plan) -> dict[str, Any]:

@@ -25,7 +25,8 @@ create table alarm_versions (
   content_hash  text not null,
   managed_by    text not null check (managed_by in ('hand', 'yaml', 'terraform', 'import')),
   evidence      jsonb not null default '{}',    -- url, author, approvers, revision of its pull request
-  author_id     text references people,
+  author_id     text references people,         -- who its evidence names, or else who applied it
+  applied_by    text references people,         -- whose hand or token brought it here
   actor         text not null,
   created_at    timestamptz not null,
   accepted_by   text references people,
@@ -37,14 +38,31 @@ create table alarm_versions (
   glass_reason  text not null default '',
   primary key (alarm_id, number),
   check ((accepted_by is null) = (accepted_at is null)),
-  check (accepted_by is null or accepted_by is distinct from author_id),
+  check (accepted_by is null or (accepted_by is distinct from author_id and accepted_by is distinct from applied_by)),
   check ((glass_by is null) = (glass_at is null) and (glass_by is null or glass_reason <> '')),
   -- NO4, NO5: only what was accepted, or applied by breaking the glass, and has a runbook, may be in force.
   may_stand     boolean not null generated always as
-                ((accepted_at is not null or glass_at is not null) and (runbook <> '' or runbook_url <> '')) stored,
+                ((accepted_at is not null or glass_at is not null) and (runbook ~ '\S' or runbook_url ~ '\S')) stored,
   unique (alarm_id, number, may_stand)
 );
 create index alarm_versions_glass on alarm_versions (glass_at) where glass_at is not null and accepted_at is null;
+
+-- What was written stays as it was written: only who accepted it, or broke the glass, comes later (NO5).
+create function alarm_version_stays() returns trigger language plpgsql as $$
+begin
+  if (old.alarm_id, old.number, old.definition, old.title, old.severity, old.runbook, old.runbook_url, old.match,
+      old.review_by, old.content_hash, old.managed_by, old.evidence, old.author_id, old.applied_by, old.actor,
+      old.created_at)
+     is distinct from
+     (new.alarm_id, new.number, new.definition, new.title, new.severity, new.runbook, new.runbook_url, new.match,
+      new.review_by, new.content_hash, new.managed_by, new.evidence, new.author_id, new.applied_by, new.actor,
+      new.created_at) then
+    raise integrity_constraint_violation using message = 'a version of an alarm is never changed';
+  end if;
+  return new;
+end $$;
+create trigger alarm_version_stays before update on alarm_versions
+  for each row execute function alarm_version_stays();
 
 insert into alarm_versions (alarm_id, number, definition, title, severity, runbook, runbook_url, match, content_hash,
     managed_by, author_id, actor, created_at, accepted_by, accepted_at)
@@ -79,6 +97,8 @@ alter table alarms
   drop constraint alarms_service_id_key_key,
   add check (state <> 'accepted' or in_force = version),
   add check (state not in ('draft', 'returned', 'retired') or in_force is null),
+  add check (state <> 'declined' or in_force is distinct from version),
+  add check (in_force <= version),
   add foreign key (id, version) references alarm_versions (alarm_id, number) deferrable initially deferred,
   add foreign key (id, in_force, stands) references alarm_versions (alarm_id, number, may_stand);
 -- A retired alarm leaves its name free.
