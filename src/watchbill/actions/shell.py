@@ -27,10 +27,16 @@ class Companies:
         self._alarms = Known()
 
     def get(self, tx: Tx) -> Company:
-        """Return the company as of this transaction."""
+        """Return the company as of this transaction.
+
+        What the transaction itself has changed is not kept: it may yet be rolled back, and the
+        next change would then have the same number.
+        """
         number = companies.version(tx)
         if self._company.version == number:
             return self._company
+        if companies.is_changed_by(tx):
+            return companies.load(tx, number=number, alarms=company_alarms.load(tx, self._alarms))
         with self._lock:
             if self._company.version != number:
                 self._alarms = company_alarms.load(tx, self._alarms)

@@ -31,6 +31,7 @@ from watchbill.store.company_alarms import Known
 from watchbill.store.database import Tx
 
 _VERSION = "select version from organization"
+_OURS = "select coalesce(xmin = pg_current_xact_id_if_assigned()::xid, false) from organization"
 _ORGANIZATION = """
 select name, volunteer_wait_s, manager_wait_s, pages_a_month, people_at_once
 from organization
@@ -78,6 +79,12 @@ def version(tx: Tx) -> int:
     """Return the number that grows with every change of the company."""
     row = tx.execute(_VERSION).fetchone()
     return row[0] if row else 0
+
+
+def is_changed_by(tx: Tx) -> bool:
+    """True if this very transaction has changed the company."""
+    row = tx.execute(_OURS).fetchone()
+    return row is not None and bool(row[0])
 
 
 def load(tx: Tx, *, number: int, alarms: Known) -> Company:
