@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
+from tests import good_alarms
+from tests.good_alarms import ANSWERS
 from tests.integration.actions import seed
 from tests.integration.api.client import Client
-from watchbill.actions import people, tokens
+from watchbill.actions import people, services, terms, tokens
 from watchbill.actions.audit import SYSTEM, person
 from watchbill.errors import WatchbillError
 
@@ -24,16 +27,18 @@ def seeded(database_url: str) -> Iterator[seed.Seeded]:
     made.shell.db.close()
 
 
-def put_state(seeded: seed.Seeded, name: str, alarm: str, state: str) -> str:
+def put_state(seeded: seed.Seeded, name: str, alarm: str, state: str, **more: Any) -> str:
     """Return what the API answers when somebody moves an alarm: its state, or why not."""
     scope = "admin" if name == "ada" else "write"
+    said = {"reason": "it must say where to look", "answers": list(ANSWERS)}
+    body = said | {"state": state, "version": 1}
     reply = Client(seeded, seeded.token(name, scope))(
-        "PUT", f"/alarms/{seeded.ids[alarm]}/state", json={"state": state, "reason": "so"}
+        "PUT", f"/alarms/{seeded.ids[alarm]}/state", json=body | more
     )
     return str(reply.json().get("code") or reply.json()["state"])
 
 
-@pytest.mark.parametrize("name", ["ben", "mona", "ada"])
+@pytest.mark.parametrize("name", ["ben", "mona", "ada", "ann"])
 def test_no4_only_the_on_call_team_accepts_an_alarm(seeded: seed.Seeded, name: str) -> None:
     refused = put_state(seeded, name, "disk-full", "accepted")
     assert refused == "only-the-on-call-team"
@@ -45,13 +50,80 @@ def test_no4_who_was_a_volunteer_once_accepts_nothing(seeded: seed.Seeded) -> No
     assert put_state(seeded, "vera", "disk-full", "accepted") == "only-the-on-call-team"
 
 
+def test_no4_a_volunteer_does_not_accept_their_own_work(seeded: seed.Seeded) -> None:
+    begins = seed.TUESDAY
+    term = {"person_id": seeded.ann, "starts_at": begins, "ends_at": begins + timedelta(days=90)}
+    terms.agree(seeded.shell, term, by=person(seeded.ann))
+    assert put_state(seeded, "ann", "disk-full", "accepted") == "own-work"
+
+
 def test_a_team_does_not_move_the_alarms_of_another(seeded: seed.Seeded) -> None:
     assert put_state(seeded, "mona", "disk-full", "retired") == "only-the-team"
     assert put_state(seeded, "mona", "card-errors", "returned") == "only-the-team"
     assert put_state(seeded, "mona", "disk-full", "declined") == "only-the-on-call-team"
+    assert put_state(seeded, "ada", "disk-full", "in_review") == "only-the-on-call-team"
     assert put_state(seeded, "ben", "card-errors", "returned") == "returned"
     assert put_state(seeded, "ben", "card-errors", "retired") == "retired"
-    assert put_state(seeded, "ada", "disk-full", "in_review") == "in_review"
+
+
+def test_a_team_does_not_write_the_alarms_of_another(seeded: seed.Seeded) -> None:
+    mona = Client(seeded, seeded.token("mona", "write"))
+    url, new = f"/alarms/{seeded.ids['disk-full']}", good_alarms.values("other")
+    order = {"definitions": [new], "repository": "acme/other"}
+    runbook = {"slug": "r", "title": "R", "team_id": seeded.payments, "body": "x"}
+    for method, path, body in (
+        ("POST", "/alarms", new),
+        ("PATCH", url, {"title": "x"}),
+        ("DELETE", url, None),
+        ("PUT", f"{url}/mute", {"until": None}),
+        ("POST", "/alarms:apply", order),
+        ("POST", "/runbooks", runbook),
+    ):
+        reply = mona(method, path, json=body)
+        assert (reply.status_code, reply.json()["code"]) == (403, "only-the-team"), path
+    mona("POST", "/alarms:plan", json=order, expect=200)
+    mona("POST", "/alarms:dryRun", json=new, expect=200)
+    ann = Client(seeded, seeded.token("ann", "write"))
+    assert ann.json("POST", "/alarms:apply", json=order)["applied"]
+
+
+def test_a_folder_does_not_retire_the_alarms_of_another_team(seeded: seed.Seeded) -> None:
+    services.create(
+        seeded.shell, {"slug": "find", "name": "Find", "team_id": seeded.search}, by=SYSTEM
+    )
+    theirs = good_alarms.values("slow", service="find", team="search")
+    order = {"definitions": [theirs], "repository": "acme/all"}
+    Client(seeded, seeded.token("vera", "write")).json("POST", "/alarms:apply", json=order)
+    empty = {"definitions": [], "repository": "acme/all"}
+    reply = Client(seeded, seeded.token("ann", "write"))("POST", "/alarms:apply", json=empty)
+    assert (reply.status_code, reply.json()["code"]) == (403, "only-the-team")
+
+
+@pytest.mark.parametrize("name", ["vera", "ann", "mona"])
+def test_al2_only_an_admin_breaks_the_glass(seeded: seed.Seeded, name: str) -> None:
+    url, body = f"/alarms/{seeded.ids['disk-full']}/break-glass", {"reason": "it must page tonight"}
+    refused = Client(seeded, seeded.token(name, "write"))("POST", url, json=body)
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope-too-small")
+    refused = Client(seeded, seeded.token("ada", "write"))("POST", url, json=body)
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope-too-small")
+    broken = Client(seeded, seeded.token("ada", "admin")).json("POST", url, json=body)
+    assert (broken["in_force"], broken["glass_by"]) == (1, seeded.ada)
+
+
+def test_al4_only_the_on_call_team_agrees_on_the_bar(seeded: seed.Seeded) -> None:
+    body = {"limits": {"pages_a_month": 1}}
+    for name, scope in (("ann", "write"), ("ada", "admin"), ("mona", "write")):
+        refused = Client(seeded, seeded.token(name, scope))("PUT", "/bar", json=body)
+        assert refused.json()["code"] == "only-the-on-call-team-agrees", name
+    agreed = Client(seeded, seeded.token("vera", "write")).json("PUT", "/bar", json=body)
+    assert (agreed["version"], agreed["limits"]["pages_a_month"]) == (1, 1)
+
+
+def test_r8_access_is_confirmed_by_oneself(seeded: seed.Seeded) -> None:
+    body = {"systems": ["Grafana"]}
+    ada = Client(seeded, seeded.token("ada", "admin"))
+    refused = ada("PUT", f"/people/{seeded.vera}/access", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (403, "only-themselves")
 
 
 @pytest.mark.parametrize("scope", ["write", "admin"])

@@ -14,6 +14,7 @@ from watchbill.actions.changes import Noun, Values
 from watchbill.actions.shell import Shell
 from watchbill.actions.versions import Writing
 from watchbill.core.alarms import AlarmState
+from watchbill.core.bar import leaks
 from watchbill.core.bar.facts import Evidence
 from watchbill.core.definitions import FIELDS, Definition, Origin, from_data
 from watchbill.errors import Conflict
@@ -72,6 +73,16 @@ def fields_of(value: Any, *names: str) -> dict[str, object]:
     return dict(value)
 
 
+def runbook_address(value: Any) -> object:
+    """The address of a runbook, or "": one that a browser may follow, and without a secret (R13)."""
+    address = str(fields.text(2000)(value)).strip()
+    if address:
+        fields.web_address(address)
+    if leaks.find(address):
+        raise ValueError("holds what looks like a password or a token; it is read by many")
+    return address
+
+
 def _day_text(value: Any) -> object:
     day = fields.day(value)
     return day.isoformat() if isinstance(day, date) else day
@@ -107,7 +118,7 @@ CHECKS: dict[str, fields.Check] = {
     "dedup_key": fields.text(1000),
     "escalation": fields.text(200),
     "runbook": fields.text(100_000),
-    "runbook_url": fields.text(2000),
+    "runbook_url": runbook_address,
     "runbook_slug": fields.text(60),
     "review_by": fields.optional(_day_text),
     "waivers": _waivers,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from dataclasses import fields as fields_of
+from typing import Any
 
 from watchbill.actions import audit, fields
 from watchbill.actions.audit import Actor
@@ -76,24 +77,31 @@ def confirm_access(shell: Shell, person_id: str, systems: list[str], *, by: Acto
 
 
 def _changed(limits: Limits, values: dict[str, object]) -> Limits:
-    kinds = {field.name: field.type for field in fields_of(Limits)}
-    good: dict[str, int | float] = {}
+    whole = {field.name for field in fields_of(Limits) if field.type == "int"}
+    good: dict[str, Any] = {}
     bad: dict[str, str] = {}
     for name, value in values.items():
-        least, most = _BOUNDS.get(name, (0, -1))
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not least <= value <= most
-        ):
-            known = name in _BOUNDS
-            bad[name] = (
-                f"must be a number from {least:g} to {most:g}"
-                if known
-                else "is no number of the bar"
-            )
-        else:
-            good[name] = int(value) if kinds[name] == "int" else float(value)
+        fault = _fault(name, value, is_whole=name in whole)
+        if fault:
+            bad[name] = fault
+        elif isinstance(value, int | float):
+            good[name] = int(value) if name in whole else float(value)
     if bad:
         raise fields.BadFields(bad)
-    return replace(limits, **good)  # type: ignore[arg-type]
+    return replace(limits, **good)
+
+
+def _fault(name: str, value: object, *, is_whole: bool) -> str:
+    """Return what is wrong with a number of the bar, or ""."""
+    if name not in _BOUNDS:
+        return "is no number of the bar"
+    least, most = _BOUNDS[name]
+    is_good = (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and least <= value <= most
+        and (not is_whole or value == int(value))
+    )
+    if not is_good:
+        return f"must be a {'whole ' if is_whole else ''}number from {least:g} to {most:g}"
+    return ""

@@ -49,6 +49,10 @@ class NoRunbook(Conflict):
     """An alarm without a runbook wakes nobody, not even with broken glass (NO4)."""
 
 
+class NotSaidOfWhich(fields.BadFields):
+    """Say which version you have read: what is accepted is that one, and no later one (NO5)."""
+
+
 class SayWhy(fields.BadFields):
     """Say why, in a sentence: whoever mends it reads this."""
 
@@ -83,6 +87,19 @@ class Said:
     reason: str = ""
     #: Ids of the rules whose question the reviewer answers with yes.
     answers: tuple[str, ...] = ()
+    #: The number of the version they have read; None: whichever is the newest.
+    version: int | None = None
+
+
+def need_seen(said: Said, if_match: str | None) -> None:
+    """Refuse an acceptance that could be of contents its reviewer has never seen (NO5).
+
+    Raises: NotSaidOfWhich.
+    """
+    if said.state == "accepted" and said.version is None and if_match is None:
+        raise NotSaidOfWhich(
+            {"version": "say the number of the version you have read, or send its If-Match"}
+        )
 
 
 def set_state(
@@ -95,8 +112,9 @@ def set_state(
 ) -> None:
     """Bring an alarm's newest version a step on its way.
 
-    Raises: NoWayThere, SayWhy; OnlyTheOnCallTeam and OnlyTheTeam when it is somebody else's step;
-    BelowTheBar and OwnWork when it is to be accepted.
+    Raises: Changed when it is no longer the version that was read; NoWayThere, SayWhy;
+    OnlyTheOnCallTeam and OnlyTheTeam when it is somebody else's step; BelowTheBar and OwnWork when
+    it is to be accepted.
     """
     good: dict[str, Any] = fields.checked(
         {"state": fields.choice(*_WAYS), "reason": fields.text(2000)},
@@ -107,6 +125,8 @@ def set_state(
     found = _network(shell, alarm_id) if state == "accepted" else None
     with shell.db.transaction() as tx:
         alarm = changes.load(tx, NOUN, alarm_id, if_match=if_match)
+        if said.version is not None and said.version != alarm["version"]:
+            raise changes.Changed(noun=NOUN.word, id=alarm_id)
         if state == alarm["state"] and state != "in_review":
             return
         _need_way(alarm, state, why)
@@ -120,11 +140,13 @@ def set_state(
     shell.ring()
 
 
-def break_glass(shell: Shell, alarm_id: str, *, reason: str, by: Actor) -> None:
+def break_glass(
+    shell: Shell, alarm_id: str, *, reason: str, by: Actor, if_match: str | None = None
+) -> None:
     """Let the newest version apply without review: an admin, with a reason, for all to see (AL2).
 
     It stands on the Tonight screen until somebody of the on-call team has accepted or returned it.
-    Raises: OnlyAdmins, SayWhy, NoRunbook, NoWayThere.
+    Raises: OnlyAdmins, Changed, SayWhy, NoRunbook, NoWayThere.
     """
     audit.need_admin(by)
     good = fields.checked({"reason": fields.text(2000)}, {"reason": reason})
@@ -132,7 +154,8 @@ def break_glass(shell: Shell, alarm_id: str, *, reason: str, by: Actor) -> None:
         raise audit.OnlyAdmins
     _need_reason(str(good["reason"]))
     with shell.db.transaction() as tx:
-        _break(shell, tx, changes.load(tx, NOUN, alarm_id), str(good["reason"]).strip(), by)
+        alarm = changes.load(tx, NOUN, alarm_id, if_match=if_match)
+        _break(shell, tx, alarm, str(good["reason"]).strip(), by)
     shell.ring()
 
 
@@ -142,6 +165,8 @@ def _break(shell: Shell, tx: Tx, alarm: rows.Row, why: str, by: Actor) -> None:
     if alarm["state"] == "retired" or (alarm["state"] == "accepted" and not lapsed):
         raise NoWayThere(before=alarm["state"], after="glass_broken")
     version = alarms_store.version(tx, alarm_id, number)
+    if version["glass_at"] is not None and alarm["in_force"] == number and not lapsed:
+        raise NoWayThere("Its glass is broken already; the on-call team judges it now.")
     if not (version["runbook"].strip() or version["runbook_url"].strip()):
         raise NoRunbook(alarm=alarm["key"])
     alarms_store.break_glass(tx, alarm_id, number, by=str(by.person_id), at=now, reason=why)
@@ -191,7 +216,8 @@ def _accept(
         raise OwnWork(alarm=alarm["key"])
     yes = [Answer(rule=r, person_id=by.person_id, is_yes=True) for r in sorted(set(said.answers))]
     alarms_store.answer(tx, alarm_id, number, yes, at=now)
-    findings = _held(shell, tx, alarm, version, by, links)
+    # What somebody said of it before does not count: each acceptance is answered for anew (R15).
+    findings = _held(shell, tx, alarm, version, links, by, tuple(yes))
     failing = bar.blocking(findings)
     if failing:
         raise BelowTheBar(
@@ -215,19 +241,28 @@ def _held(
     tx: Tx,
     alarm: rows.Row,
     version: rows.Row,
-    by: Actor,
     links: Mapping[str, int] | None,
+    by: Actor,
+    answers: tuple[Answer, ...],
 ) -> tuple[Finding, ...]:
-    definition = alarms_store.definition_of(version)
+    definition, company = alarms_store.definition_of(version), shell.company(tx)
     known = bars.facts(
         tx,
-        shell.company(tx),
+        company,
         definition,
         now=shell.clock.now(),
         stored=bars.Stored(alarm=alarm, version=version),
         links=links,
     )
-    return bars.judge(definition, replace(known, reviewer_id=by.person_id))
+    person = company.people.get(by.person_id) if by.person_id else None
+    own = company.teams.get(person.team_id) if person and person.team_id else None
+    reviewed = replace(
+        known,
+        reviewer_id=by.person_id,
+        reviewer_teams=frozenset({own.slug}) if own else frozenset(),
+        answers=answers,
+    )
+    return bars.judge(definition, reviewed)
 
 
 def _move(

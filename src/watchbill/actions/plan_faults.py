@@ -87,7 +87,7 @@ def read(definitions: Iterable[Mapping[str, Any]]) -> tuple[list[Wanted], list[P
     for number, data in enumerate(definitions, 1):
         given = {name: value for name, value in data.items() if name not in ("place", "managed_by")}
         said = data.get("place")
-        place = said[:500] if isinstance(said, str) else ""
+        place = _sayable(said, 500) if isinstance(said, str) else ""
         try:
             fields.need(given, "service", "key")
             good, writing = alarms.split(given)
@@ -111,13 +111,18 @@ def _unreadable(
     named: Any = error.details["fields"]
     for name, message in named.items():
         yield PlanFault(
-            service=str(given.get("service", ""))[:100],
-            key=str(given.get("key", ""))[:100],
+            service=_sayable(given.get("service", "")),
+            key=_sayable(given.get("key", "")),
             place=place,
-            field=str(name)[:100],
+            field=_sayable(name),
             message=f"{message}.",
             fix="Write it as the reference of definitions says.",
         )
+
+
+def _sayable(given: object, most: int = 100) -> str:
+    """Return something that was sent as a text that can be answered, without halves of characters."""
+    return str(given)[:most].encode(errors="replace").decode()
 
 
 def name(wanted: Wanted) -> tuple[str, str]:

@@ -158,7 +158,7 @@ def _services(order: Order, known: Sequence[Written]) -> set[str]:
 def _known(tx: Tx, order: Order, *, in_force: bool = False) -> list[Written]:
     """Return the alarms of every service that the order names, and of its repository."""
     services = {w.definition.service for w in order.wanted}
-    return alarms_store.written(tx, near=(services, order.repository), in_force=in_force)
+    return alarms_store.written(tx, near=(services, order.repository or None), in_force=in_force)
 
 
 def _look(shell: Shell, tx: Tx, order: Order) -> _Seen:

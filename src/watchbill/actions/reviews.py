@@ -5,7 +5,7 @@ Source: requirements RB4, ME3; on-call-practice §9, R16.
 
 from __future__ import annotations
 
-from watchbill.actions import audit, fields, handovers
+from watchbill.actions import audit, changes, fields, handovers
 from watchbill.actions.audit import Actor
 from watchbill.actions.shell import Shell
 from watchbill.core.bar.facts import Limits
@@ -47,13 +47,15 @@ def give(shell: Shell, incident_id: str, values: dict[str, object], *, by: Actor
     """Say whether a page was needed, what was done, and whether the runbook helped.
 
     When the bar's last uses helped too seldom, the alarm is returned to its team at once (R16).
-    Raises: NotOver, OnlyWhoWasCalled, BadFields.
+    Raises: NoSuchThing, NotOver, OnlyWhoWasCalled, BadFields.
     """
     fields.need({name: str(value) for name, value in values.items()}, "needed", "action", "runbook")
     good = fields.checked(CHECKS, values)
     with shell.db.transaction() as tx:
         incident = rows.find(tx, "incidents", incident_id)
-        if incident is None or by.person_id is None:
+        if incident is None:
+            raise changes.NoSuchThing(noun="incident", id=incident_id)
+        if by.person_id is None:
             raise OnlyWhoWasCalled
         if tx.execute(_ANSWERED, [incident_id, by.person_id]).fetchone() is None:
             raise OnlyWhoWasCalled

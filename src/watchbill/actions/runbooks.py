@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from watchbill.actions import changes, fields, teams, versions
+from watchbill.actions import alarms, changes, fields, teams, versions
 from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Noun, Values
 from watchbill.actions.shell import Shell
@@ -29,7 +29,7 @@ NOUN = Noun(
         "title": fields.text(200, least=1),
         "team_id": fields.text(64, least=1),
         "body": fields.text(100_000),
-        "url": fields.text(2000),
+        "url": alarms.runbook_address,
         "last_tested_on": fields.optional(fields.day),
         "managed_by": fields.choice("hand", "yaml", "terraform", "import"),
     },

@@ -229,12 +229,12 @@ def written(
     tx: Tx,
     *,
     service_id: str | None = None,
-    near: tuple[Collection[str], str] | None = None,
+    near: tuple[Collection[str], str | None] | None = None,
     in_force: bool = False,
 ) -> list[Written]:
     """Return the alarms that are not retired, with their newest versions.
 
-    Of one service; or `near` services, by slug, and a repository. With `in_force`, those only
+    Of one service; or `near` services, by slug, and a repository, if one is given. With `in_force`, those only
     whose accepted version is another than the newest, with that one.
     """
     query = _IN_FORCE if in_force else _WRITTEN

@@ -259,26 +259,6 @@ def test_the_company_over_the_api(seeded: seed.Seeded, api: Client) -> None:
     api("DELETE", f"/integrations/{door['integration']['id']}", expect=204)
 
 
-def test_alarms_over_the_api(seeded: seed.Seeded) -> None:
-    ann = Client(seeded, seeded.token("ann", "write"))
-    vera = Client(seeded, seeded.token("vera", "write"))
-    body = {"service_id": seeded.checkout, "key": "late", "title": "Late", "runbook": "Wait."}
-    alarm = ann.json("POST", "/alarms", json=body, expect=201)
-    url = f"/alarms/{alarm['id']}"
-    assert ann.json("PUT", f"{url}/state", json={"state": "proposed"})["state"] == "proposed"
-    assert ann("PUT", f"{url}/state", json={"state": "accepted"}).json()["code"] == "own-work"
-    assert (
-        vera.json("PUT", f"{url}/state", json={"state": "accepted"})["accepted_by"] == seeded.vera
-    )
-    muted = ann.json("PUT", f"{url}/mute", json={"until": "2026-03-04T00:00:00Z"})
-    assert muted["muted_until"].startswith("2026-03-04")
-    asked = "/route?service=checkout&alarm=late&at=2026-03-07T03:00:00%2B00:00"
-    assert ann.json("GET", asked)["steps"][0]["people"][0]["name"] == "Vera"
-    held = ann.json("GET", asked.replace("late", "disk-full"))
-    assert (held["side"], held["reason"]) == ("hold", "alarm_not_accepted")
-    assert held["until"].startswith("2026-03-09T09:00")
-
-
 def test_no2_the_api_conscripts_nobody(seeded: seed.Seeded, api: Client) -> None:
     spell = {"starts_at": "2026-04-01T09:00:00Z", "ends_at": "2026-04-08T09:00:00Z"}
     refused = api("POST", "/terms", json={"person_id": seeded.ben, **spell})
@@ -356,8 +336,8 @@ def test_tonight_and_health(api: Client) -> None:
 
 def test_what_nobody_knows_is_404_as_a_problem(seeded: seed.Seeded, api: Client) -> None:
     for method, path, _ in OPERATIONS:
-        if "{" not in path:
-            continue
+        if "{" not in path or (method == "put" and path.endswith("/access")):
+            continue  # of access nobody but the person speaks, whether there is one or not
         reply = api(method, path_of(path), json=sample(path, method))
         assert reply.status_code in (404, 422, 200), (method, path, reply.text)
     for path in ("/nothing", "/", "/incidents/", "/incidents/a/b/c"):

@@ -183,6 +183,8 @@ class AlarmState(BaseModel):
     reason: asked.Text = Field(default="", max_length=2000)
     #: Ids of the rules whose question is answered with yes, such as `R15`.
     answers: list[Name] = Field(default=[], max_length=60)
+    #: The number of the version that was read; whoever accepts names it, here or by `If-Match`.
+    version: int | None = Field(default=None, ge=1, le=2**31 - 1)
 
 
 class Reason(BaseModel):

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
-from watchbill.actions import alarms, dry_runs, handovers, plan_faults, plans
+from watchbill.actions import alarms, dry_runs, fields, handovers, plan_faults, plans
 from watchbill.actions.plan_faults import Order
 from watchbill.queries import alarms as read
 from watchbill.queries import bars, reading
@@ -167,23 +167,33 @@ def set_alarm_state(
     response: Response,
     if_match: asked.IfMatch = None,
 ) -> Any:
-    """Bring an alarm a step on its way to the on-call team, or back."""
-    handovers.set_state(
-        caller.shell,
-        alarm_id,
-        handovers.Said(state=body.state, reason=body.reason, answers=tuple(body.answers)),
-        by=caller.actor,
-        if_match=asked.matched(if_match),
+    """Bring an alarm a step on its way to the on-call team, or back.
+
+    Whoever accepts says which version they have read, by `version` or `If-Match`; 412 if it is no
+    longer the newest.
+    """
+    said = handovers.Said(
+        state=body.state, reason=body.reason, answers=tuple(body.answers), version=body.version
     )
+    seen = asked.matched(if_match)
+    handovers.need_seen(said, seen)
+    handovers.set_state(caller.shell, alarm_id, said, by=caller.actor, if_match=seen)
     return _read(caller, alarm_id, response)
 
 
 @router.post("/alarms/{alarm_id}/break-glass", response_model=AlarmRow)
 def break_glass_on_alarm(
-    caller: asked.Admin, alarm_id: asked.Id, body: Reason, response: Response
+    caller: asked.Admin,
+    alarm_id: asked.Id,
+    body: Reason,
+    response: Response,
+    if_match: asked.IfMatch = None,
 ) -> Any:
     """Let the newest version apply without review, with a reason, for all to see."""
-    handovers.break_glass(caller.shell, alarm_id, reason=body.reason, by=caller.actor)
+    seen = asked.matched(if_match)
+    handovers.break_glass(
+        caller.shell, alarm_id, reason=body.reason, by=caller.actor, if_match=seen
+    )
     return _read(caller, alarm_id, response)
 
 
@@ -204,6 +214,7 @@ def read_alarm_bar(caller: asked.Reader, alarm_id: asked.Id, network: Yes | None
 def list_alarm_versions(caller: asked.Reader, alarm_id: asked.Id) -> Any:
     """List the newest 200 versions of an alarm, newest first."""
     with caller.shell.db.transaction() as tx:
+        reading.version(tx, "alarms", alarm_id)
         return {"items": read.versions(tx, alarm_id)}
 
 
@@ -218,15 +229,35 @@ def get_alarm_version(caller: asked.Reader, alarm_id: asked.Id, number: int) -> 
 def list_alarm_steps(caller: asked.Reader, alarm_id: asked.Id) -> Any:
     """List the newest 200 steps of an alarm's handover, newest first."""
     with caller.shell.db.transaction() as tx:
+        reading.version(tx, "alarms", alarm_id)
         return {"items": read.steps(tx, alarm_id)}
 
 
+#: What null means for a field that has no null of its own: nothing is said.
+_NOTHING: dict[str, object] = {"match": {}, "waivers": []}
+_LEFT_OUT = frozenset({"managed_by", "source", "evidence", "state", "service", "service_id"})
+_NULLABLE = frozenset(
+    {
+        "impact_within_minutes",
+        "respond_within_minutes",
+        "for_minutes",
+        "expected_pages_per_month",
+        "review_by",
+    }
+)
+
+
 def _given(body: BaseModel) -> dict[str, object]:
-    """Return what was sent, without what was not; null for text means "not said"."""
-    sent = body.model_dump(exclude_unset=True)
-    nullable = {"impact_within_minutes", "respond_within_minutes", "for_minutes"}
-    nullable |= {"expected_pages_per_month", "review_by"}
-    return {name: v for name, v in sent.items() if v is not None or name in nullable}
+    """Return what was sent, without what was not; null takes out what a field said (RFC 7396)."""
+    found: dict[str, object] = {}
+    for name, value in body.model_dump(exclude_unset=True).items():
+        if value is None and name in ("title", "severity"):
+            raise fields.BadFields({name: "cannot be taken out"})
+        if value is not None or name in _NULLABLE:
+            found[name] = value
+        elif name not in _LEFT_OUT:
+            found[name] = _NOTHING.get(name, "")
+    return found
 
 
 def _read(caller: Caller, alarm_id: str, response: Response) -> AlarmRow:

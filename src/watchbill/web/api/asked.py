@@ -37,6 +37,8 @@ Admin = Annotated[Caller, Depends(_needs("admin"))]
 def _storable(text: str) -> str:
     if "\x00" in text:
         raise ValueError("holds a NUL character")
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValueError("holds half a character")
     return text
 
 

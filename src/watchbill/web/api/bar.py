@@ -12,6 +12,7 @@ from watchbill.actions import bars, reviews
 from watchbill.core.bar import bar
 from watchbill.core.bar.facts import Limits
 from watchbill.queries import bars as read
+from watchbill.queries import reading
 from watchbill.web.api import asked
 from watchbill.web.auth import Caller
 
@@ -83,6 +84,7 @@ def agree_on_bar(caller: asked.Writer, body: BarChange) -> Any:
 def read_access(caller: asked.Reader, person_id: asked.Id) -> Any:
     """Read which systems a person has confirmed they can get into."""
     with caller.shell.db.transaction() as tx:
+        reading.version(tx, "people", person_id)
         return {"systems": read.access(tx, person_id)}
 
 

@@ -95,7 +95,7 @@ alter table alarms
   alter column created_at set not null,
   alter column state_at set not null,
   drop constraint alarms_service_id_key_key,
-  add check (state <> 'accepted' or in_force = version),
+  add check (state <> 'accepted' or in_force is not distinct from version),
   add check (state not in ('draft', 'returned', 'retired') or in_force is null),
   add check (state <> 'declined' or in_force is distinct from version),
   add check (in_force <= version),
