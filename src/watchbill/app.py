@@ -11,7 +11,8 @@ import gc
 import importlib.metadata
 import signal
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -63,6 +64,10 @@ SOURCES: tuple[Source, ...] = (
     sns,
 )
 
+#: Seconds that one link may take, and all links of a runbook together; how many are asked at once.
+_LINK_S, _LINKS_S = 5.0, 10.0
+_LINKS_AT_ONCE = 8
+
 
 def make_fetch(calls: outgoing.Outgoing) -> Fetch:
     """Return what gets a document for a source: guarded, and its failures in the source's words."""
@@ -80,18 +85,31 @@ def make_fetch(calls: outgoing.Outgoing) -> Fetch:
 
 
 def make_links(settings: Settings, calls: outgoing.Outgoing) -> Links:
-    """Return what says whether runbooks and dashboards answer: allowed hosts only, and guarded."""
-    hosts = frozenset(name.strip() for name in settings.runbook_hosts.split(",") if name.strip())
+    """Return what says whether runbooks and dashboards answer: allowed hosts only, and guarded.
 
-    def status(url: str) -> int:
-        if urlsplit(url).hostname not in hosts:
-            return -1
-        try:
-            return calls.fetch(url, limit=1024).status
-        except WatchbillError:
-            return 0
+    However many there are and however slowly they drip, all are looked at within ten seconds;
+    what has not answered by then has not answered.
+    """
+    names = settings.runbook_hosts.lower().split(",")
+    hosts = frozenset(name.strip() for name in names if name.strip())
 
-    return lambda urls: {url: status(url) for url in dict.fromkeys(urls)}
+    def look(urls: Sequence[str]) -> dict[str, int]:
+        deadline = outgoing.Deadline(_LINKS_S)
+
+        def status(url: str) -> int:
+            try:
+                if urlsplit(url).hostname not in hosts:
+                    return -1
+                patience = min(_LINK_S, deadline.left())
+                return calls.fetch(url, deadline_s=patience, limit=1024).status
+            except (WatchbillError, TimeoutError, ValueError):
+                return 0
+
+        wanted = list(dict.fromkeys(urls))
+        with ThreadPoolExecutor(_LINKS_AT_ONCE) as pool:
+            return dict(zip(wanted, pool.map(status, wanted), strict=True))
+
+    return look
 
 
 def make_channels(settings: Settings, calls: outgoing.Outgoing) -> dict[str, Channel]:

@@ -15,6 +15,7 @@ from tests.e2e.browser import calm
 from tests.e2e.test_screens_http import Client
 from watchbill.actions import alarms, bars, incidents
 from watchbill.core.people import ServiceId
+from watchbill.store import rows
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +154,12 @@ def test_the_board_counts_by_team(world, client, ids):
 # -- review ------------------------------------------------------------------------------------
 
 
+def seen(world, alarm_id) -> str:
+    """Return what a form says of the version that was read."""
+    with world.watchbill.shell.db.transaction() as tx:
+        return rows.version(tx, "alarms", alarm_id) or ""
+
+
 def test_only_volunteers_are_shown_the_review_and_only_they_may_do_it(world, client, ids):
     """NO4."""
     alarm_id = alarm_world.written(world, "rights")
@@ -161,7 +168,7 @@ def test_only_volunteers_are_shown_the_review_and_only_they_may_do_it(world, cli
     assert "Take into review" not in client("GET", root).text
     assert "Take into review" not in client("GET", "/alarms/queue").text
 
-    answer = client("POST", f"{root}/state", {"state": "accepted"})
+    answer = client("POST", f"{root}/state", {"state": "accepted", "etag": seen(world, alarm_id)})
 
     assert answer.status == 403
     assert "Only the on-call team judges alarms" in text_of(answer)
@@ -172,7 +179,8 @@ def test_only_volunteers_are_shown_the_review_and_only_they_may_do_it(world, cli
 def test_below_the_bar_each_finding_says_what_to_do_and_where_its_rule_is(world, client, ids):
     """AL4."""
     client.sign_in(VERA)
-    form = {"from": "review", "state": "accepted", "answer": list(good_alarms.ANSWERS)}
+    form = {"from": "review", "state": "accepted", "answer": list(good_alarms.ANSWERS),
+            "etag": seen(world, ids["weak"])}  # fmt: skip
 
     answer = client("POST", f"/alarms/{ids['weak']}/state", form)
 
@@ -192,7 +200,8 @@ def test_without_the_walk_through_nothing_is_accepted(world, client, ids):
     assert "could do this at 3 a.m." in page
     assert not re.search(r'name="answer"[^>]* checked', page)
     rest = [rule for rule in good_alarms.ANSWERS if rule != "R15"]
-    form = {"from": "review", "state": "accepted", "answer": rest, "system": "Grafana"}
+    form = {"from": "review", "state": "accepted", "answer": rest, "system": "Grafana",
+            "etag": seen(world, alarm_id)}  # fmt: skip
 
     answer = client("POST", f"/alarms/{alarm_id}/state", form)
 
@@ -210,7 +219,8 @@ def test_a_review_keeps_what_one_can_get_into_and_forgets_nothing_else(world, cl
     bars.confirm_access(shell, VERA, ["Kubernetes"], by=alarm_world.actor(VERA))
     client.sign_in(VERA)
     alarm_id = alarm_world.written(world, "access")
-    form = {"from": "review", "state": "accepted", "answer": list(good_alarms.ANSWERS)}
+    form = {"from": "review", "state": "accepted", "answer": list(good_alarms.ANSWERS),
+            "etag": seen(world, alarm_id)}  # fmt: skip
 
     answer = client("POST", f"/alarms/{alarm_id}/state", form)
     assert answer.status == 409
@@ -271,7 +281,7 @@ def test_broken_glass_stands_on_tonight_until_it_is_reviewed(world, client, ids)
 
     vera = Client(world).sign_in(VERA)
     form = {"from": "review", "state": "accepted", "answer": list(good_alarms.ANSWERS),
-            "system": "Grafana"}  # fmt: skip
+            "system": "Grafana", "etag": seen(world, alarm_id)}  # fmt: skip
     assert vera("POST", f"/alarms/{alarm_id}/state", form).status == 303
     assert why not in text_of(client("GET", "/"))
 

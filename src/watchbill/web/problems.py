@@ -5,6 +5,7 @@ The API answers with problem+json (RFC 9457); screens ask `status_of` and draw t
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -30,6 +31,18 @@ STATUSES: tuple[tuple[type[WatchbillError], int], ...] = (
 MEDIA_TYPE = "application/problem+json"
 #: Seconds after which it is worth trying again.
 _RETRY = {429: "60", 503: "5"}
+
+
+class _Problem(JSONResponse):
+    """A problem; what was sent and cannot be said, halves of characters, is shown as its escape."""
+
+    media_type = MEDIA_TYPE
+
+    def render(self, content: Any) -> bytes:
+        """Return the answer's bytes."""
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(
+            errors="backslashreplace"
+        )
 
 
 def status_of(error: WatchbillError | type[WatchbillError]) -> int:
@@ -75,7 +88,7 @@ def response(
         given.setdefault("Retry-After", _RETRY[status])
     if status == 401:
         given.setdefault("WWW-Authenticate", "Bearer")
-    return JSONResponse(dict(content), status, given, media_type=MEDIA_TYPE)
+    return _Problem(dict(content), status, given)
 
 
 def of(error: WatchbillError) -> JSONResponse:

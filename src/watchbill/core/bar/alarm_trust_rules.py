@@ -222,6 +222,7 @@ RULES: tuple[Rule, ...] = (
         source="requirements AL5; terms of six months",
         good="review_by: 2027-04-30",
         bad="review_by: 2028-04-30",
+        may_be_waived=False,
     ),
     Rule(
         id="A20",

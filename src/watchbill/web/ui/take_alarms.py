@@ -53,6 +53,7 @@ def set_state(visit: Visit) -> Response:
             answers=tuple(visit.fields("answer")[:60]),
         )
         seen = visit.field("etag") or None
+        handovers.need_seen(said, seen)
         handovers.set_state(visit.site.shell, alarm_id, said, by=visit.actor, if_match=seen)
 
     after = f"/alarms/{alarm_id}/review" if state == "in_review" else f"/alarms/{alarm_id}"
@@ -66,7 +67,10 @@ def break_glass(visit: Visit) -> Response:
 
     def deed() -> None:
         reason = visit.field("reason").replace("\x00", "")
-        handovers.break_glass(visit.site.shell, alarm_id, reason=reason, by=visit.actor)
+        seen = visit.field("etag") or None
+        handovers.break_glass(
+            visit.site.shell, alarm_id, reason=reason, by=visit.actor, if_match=seen
+        )
 
     said = "It applies without review, and stands on Tonight until somebody reviews it."
     return _do(visit, alarm_id, deed, show_alarm.alarm_page, (f"/alarms/{alarm_id}", said))
