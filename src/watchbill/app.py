@@ -84,17 +84,19 @@ def make_fetch(calls: outgoing.Outgoing) -> Fetch:
     return fetch
 
 
-def make_links(settings: Settings, calls: outgoing.Outgoing) -> Links:
+def make_links(
+    settings: Settings, calls: outgoing.Outgoing, *, within_s: float = _LINKS_S
+) -> Links:
     """Return what says whether runbooks and dashboards answer: allowed hosts only, and guarded.
 
-    However many there are and however slowly they drip, all are looked at within ten seconds;
-    what has not answered by then has not answered.
+    However many there are and however slowly they drip, all are looked at within that time; what
+    has not answered by then has not answered.
     """
     names = settings.runbook_hosts.lower().split(",")
     hosts = frozenset(name.strip() for name in names if name.strip())
 
     def look(urls: Sequence[str]) -> dict[str, int]:
-        deadline = outgoing.Deadline(_LINKS_S)
+        deadline = outgoing.Deadline(within_s)
 
         def status(url: str) -> int:
             try:
