@@ -304,3 +304,18 @@ def test_of_accepting_and_retiring_at_once_retiring_stands(seeded: seed.Seeded) 
     assert heard in (["NoWayThere", "done"], ["done", "done"])
     row = client(seeded, "vera").json("GET", f"/alarms/{alarm_id}")
     assert (row["state"], row["in_force"]) == ("retired", None)
+
+
+# ---- what costs more to answer than to send
+
+
+def test_a_folder_of_secrets_is_refused_in_a_few_words(seeded: seed.Seeded) -> None:
+    """R13; a small order makes no answer of hundreds of megabytes."""
+    secrets = "".join(f"password: hunter2Zebra{n}\n" for n in range(3500))
+    good = good_alarms.values("leaky", today=DAY)
+    definitions = [good | {"key": f"leaky-{n}", "runbook": secrets} for n in range(10)]
+    sent = {"definitions": definitions, "repository": "r"}
+    reply = client(seeded, "ann")("POST", "/alarms:plan", json=sent, expect=200)
+    assert len(reply.content) < len(json.dumps(sent))
+    assert {fault["key"] for fault in reply.json()["errors"]} >= {d["key"] for d in definitions}
+    assert "hunter2" not in json.dumps(reply.json()["errors"])

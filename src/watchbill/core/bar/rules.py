@@ -15,6 +15,9 @@ from enum import Enum
 from watchbill.core.bar.facts import Facts
 from watchbill.core.definitions import Definition, Waiver
 
+#: Most faults that one rule names of one definition.
+MOST_FAULTS = 50
+
 
 class Kind(Enum):
     """What a rule needs in order to be checked."""
@@ -132,13 +135,23 @@ def _findings(rule: Rule, definition: Definition, facts: Facts) -> Iterator[Find
         note = f"needs {', '.join(unknown)}, which is not known here"
         yield _finding(rule, Outcome.NOT_CHECKED, note=note)
         return
-    seen = tuple(rule.check(definition, facts))
+    seen = tuple(_some(rule.check(definition, facts)))
     faults = tuple(each for each in seen if isinstance(each, Fault))
     waiver = _waiver(rule, definition, facts.today) if faults else None
     for fault in faults:
         yield _finding(rule, Outcome.WAIVED if waiver else Outcome.FAILED, fault, _said(waiver))
     if not faults:
         yield _without_fault(rule, seen)
+
+
+def _some(seen: Iterable[Fault | Unknown]) -> Iterator[Fault | Unknown]:
+    """Return what a rule sees, with no more faults than its author can read at once."""
+    faults = 0
+    for each in seen:
+        yield each
+        faults += isinstance(each, Fault)
+        if faults == MOST_FAULTS:
+            return
 
 
 def _without_fault(rule: Rule, seen: Iterable[Fault | Unknown]) -> Finding:

@@ -17,6 +17,8 @@ from watchbill.core.bar.runbook_lines import Line, Shape
 
 #: The most characters of a runbook; about thirty printed pages.
 RUNBOOK_LIMIT = 100_000
+#: How many reasons are named why a runbook may not be kept.
+_MOST_REFUSED = 50
 
 _NOT_APPLICABLE = re.compile(r"\s*n/?a\b[\s:,.–—-]*(.*)", re.IGNORECASE | re.DOTALL)
 _IMAGE = re.compile(r"!\[([^\[\]]*)\]\(\s*<?([^\s<>()]*)")
@@ -235,9 +237,8 @@ def unsafe(text: str, field: str = "runbook") -> tuple[Fault, ...]:
     if len(text) > RUNBOOK_LIMIT:
         size = f"{len(text):,} characters; the most is {RUNBOOK_LIMIT:,}"
         return (Fault(message=f"The runbook has {size}.", field=field),)
-    return tuple(
-        Fault(message=message, field=field, line=line) for line, message in sorted(_refused(text))
-    )
+    refused = sorted(_refused(text))[:_MOST_REFUSED]
+    return tuple(Fault(message=message, field=field, line=line) for line, message in refused)
 
 
 def _refused(text: str) -> Iterator[tuple[int, str]]:
