@@ -31,6 +31,7 @@ def cases(draw: st.DrawFn, *, most_weeks: int = 5, most_people: int = 3) -> Case
                 office=st.sampled_from("ab"),
                 weeks=weeks,
                 past=st.integers(0, 30),
+                extra=st.dictionaries(st.integers(0, count - 1), st.integers(1, 4), max_size=2),
                 share=st.sampled_from((UNIT, UNIT // 2)),
                 wishes=st.dictionaries(st.integers(0, count - 1), st.integers(-3, 3), max_size=3),
                 had=weeks,

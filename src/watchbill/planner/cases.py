@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-#: Loads are counted in hundredths of a week, so that all the planner adds up is whole.
+#: Loads are counted in tenths of a week, so that all the planner adds up is whole.
 UNIT = 10
 
 
@@ -35,10 +35,12 @@ class Candidate:
     office: str = ""
     #: Weeks they can stand: inside their term, and not away.
     weeks: frozenset[int] = frozenset()
-    #: What they stood before, in hundredths of a week, decayed over terms.
+    #: What they stood before, in tenths of a week, decayed over terms.
     past: int = 0
     #: What they owe of the whole, against the others.
     share: int = UNIT
+    #: What a week weighs more for them: public holidays where they live, in tenths of a week.
+    extra: Mapping[int, int] = field(default_factory=dict)
     #: Weeks they would rather not stand (below zero) or would like to (above): -3 to 3.
     wishes: Mapping[int, int] = field(default_factory=dict)
     #: Weeks of a holiday they stood the last time it came round.
@@ -51,7 +53,7 @@ class Candidate:
 class Case:
     """What is to be planned."""
 
-    #: Each week's load, in hundredths of an ordinary week.
+    #: Each week's load, in tenths of an ordinary week.
     loads: tuple[int, ...]
     people: tuple[Candidate, ...]
     #: Free weeks that lie between two shifts of one person, at least.
@@ -63,6 +65,10 @@ class Case:
     published: Mapping[int, int] = field(default_factory=dict)
     #: Weeks of the same holiday in following years: nobody stands it twice running.
     recurring: tuple[tuple[int, int], ...] = ()
+
+    def load(self, who: int, week: int) -> int:
+        """Return what a week weighs for somebody."""
+        return self.loads[week] + self.people[who].extra.get(week, 0)
 
     @property
     def rest(self) -> int:
@@ -80,14 +86,14 @@ class Aim(Enum):
     COVER = "cover"
     #: Everybody's load is near what they owe.
     FAIR = "fair"
+    #: Offices carry what their people owe, give or take a week.
+    OFFICES = "offices"
     #: Shifts of one person lie apart.
     SPACED = "spaced"
     #: People get what they wish.
     WISHES = "wishes"
     #: Nobody stands the same holiday twice running.
     HOLIDAYS = "holidays"
-    #: Offices carry what their people owe, give or take a week.
-    OFFICES = "offices"
     #: After a bad week there is rest.
     RESTED = "rested"
     #: What was published stays.

@@ -14,7 +14,7 @@ from watchbill.planner.cases import UNIT, Aim, Case
 
 
 def owed(case: Case) -> list[int]:
-    """Return what each person should carry, past and planned together, in hundredths of a week.
+    """Return what each person should carry, past and planned together, in tenths of a week.
 
     Shares of the whole by largest remainder, so that they add up.
     """
@@ -81,7 +81,7 @@ def _unfair(case: Case, weeks: Sequence[int | None]) -> int:
     loads = [0] * len(case.people)
     for week, who in enumerate(weeks):
         if who is not None:
-            loads[who] += case.loads[week]
+            loads[who] += case.load(who, week)
     return sum(
         off_by(person.past, load, target)
         for person, load, target in zip(case.people, loads, owed(case), strict=True)
@@ -113,9 +113,9 @@ def _offices(case: Case, weeks: Sequence[int | None]) -> int:
     loads = dict.fromkeys(owed_by_office(case), 0)
     for week, who in enumerate(weeks):
         if who is not None:
-            loads[case.people[who].office] += case.loads[week]
+            loads[case.people[who].office] += case.load(who, week)
     return sum(
-        max(0, abs(loads[office] - target) - UNIT)
+        max(0, abs(loads[office] - target) // UNIT - 1)  # whole weeks beyond the first
         for office, target in owed_by_office(case).items()
     )
 

@@ -96,9 +96,9 @@ class Model:
         parts = []
         for who, target in enumerate(targets):
             own = self._by_person[who]
-            most = sum(self.case.loads[week] for week in own)
+            most = sum(self.case.load(who, week) for week in own)
             load = self.cp.new_int_var(0, most, f"load{who}")
-            self.cp.add(load == sum(self.case.loads[week] * own[week] for week in own))
+            self.cp.add(load == sum(self.case.load(who, week) * own[week] for week in own))
             parts.append(self._off_by(self.case.people[who].past, load, most, target))
         return sum(parts)
 
@@ -113,17 +113,19 @@ class Model:
         return cost
 
     def _offices(self) -> Any:
-        """An office carries what its people owe, give or take a week."""
+        """An office carries what its people owe, give or take a week; whole weeks beyond count."""
         parts = []
         for office, target in costs.owed_by_office(self.case).items():
             load = sum(
-                self.case.loads[week] * stands
+                self.case.load(who, week) * stands
                 for (who, week), stands in self.stands.items()
                 if self.case.people[who].office == office
             )
-            beyond = self.cp.new_int_var(0, sum(self.case.loads) + abs(target), "")
-            self.cp.add(beyond >= load - target - UNIT)
-            self.cp.add(beyond >= target - load - UNIT)
+            highest = sum(self.case.load(who, week) for who, week in self.stands) + abs(target)
+            beyond = self.cp.new_int_var(0, highest, "")
+            # Whole weeks beyond the first, rounded down as `costs` does.
+            self.cp.add(UNIT * beyond + 2 * UNIT - 1 >= load - target)
+            self.cp.add(UNIT * beyond + 2 * UNIT - 1 >= target - load)
             parts.append(beyond)
         return sum(parts)
 
