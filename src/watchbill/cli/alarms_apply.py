@@ -245,13 +245,17 @@ def _short(values: Mapping[str, Any] | None, name: str) -> str:
 
 
 def _fault(fault: Mapping[str, Any], place: str, *, annotate: bool) -> str:
+    from watchbill.cli.findings import as_github, as_text
+
     where = place or f"{fault['service']}/{fault['key']}"
     rule = f"{fault['rule']}: " if fault["rule"] else ""
     text = f"{fault['field']}: {rule}{fault['message']} {fault['fix']}"
     if annotate:
         file, _, line = where.rpartition(":")
-        return f"::error file={file},line={line}::{text}"
-    return f"{where}: {text}"
+        return as_github.annotation(
+            "error", file=file, line=line, title=fault["rule"] or fault["field"], text=text
+        )
+    return as_text.line(f"{where}: {text}")
 
 
 def _counted(plan: Mapping[str, Any]) -> str:

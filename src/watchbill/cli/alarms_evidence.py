@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from watchbill.cli.alarms_origin import GIT
+
 _ADDRESS = re.compile(r"<([^<>@\s]+@[^<>\s]+)>")
 _FORMAT = "%ae%n%H%n%(trailers:key=Reviewed-by,key=Approved-by,key=Acked-by,valueonly)"
 _PATIENCE_S = 10
@@ -23,7 +25,7 @@ def of_file(file: str) -> dict[str, Any]:
     path = Path(file)
     try:
         done = subprocess.run(  # noqa: S603 - fixed words; the file is the one that was read
-            ["git", "-C", str(path.parent), "log", "-1", f"--format={_FORMAT}", "--", path.name],  # noqa: S607
+            [*GIT, "-C", str(path.parent), "log", "-1", f"--format={_FORMAT}", "--", path.name],
             capture_output=True,
             check=False,
             timeout=_PATIENCE_S,

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from watchbill.core.definitions import Origin
 
 _PATIENCE_S = 10
+#: A bare repository that lies within the folder speaks for nobody: its settings could start programs.
+GIT = ("git", "-c", "safe.bareRepository=explicit")
 #: What git sets for its hooks, and which would speak of another repository than the folder's.
 _OF_HOOKS = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})
 
@@ -67,7 +69,7 @@ def _git(folder: Path, *arguments: str) -> str:
     """Return what git answers; "" if it refuses or is not there."""
     try:
         done = subprocess.run(  # noqa: S603 - fixed words; the folder is the one that is read
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - whichever git is in the path
+            [*GIT, "-C", str(folder), *arguments],
             capture_output=True,
             check=False,
             timeout=_PATIENCE_S,

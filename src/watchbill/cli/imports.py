@@ -7,7 +7,9 @@ the on-call team has accepted it.
 
 from __future__ import annotations
 
+import contextlib
 import re
+import signal
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 #: The service of a rule that names none, until one is found for it.
 _NAMELESS = "imported"
+#: Seconds that finding the receivers of all rules may take.
+_PATIENCE_S = 10.0
 _WORDS = re.compile(r"[a-z0-9]+")
 
 
@@ -34,6 +38,10 @@ class NoRules(Invalid):
 
 class UnreadableRules(Invalid):
     """Some rules cannot be read; nothing was imported."""
+
+
+class TooLong(Invalid):
+    """Finding the receivers takes too long: an expression of a route backtracks without end."""
 
 
 class NoTeam(Invalid):
@@ -93,8 +101,10 @@ def prometheus(
     return 1 if report["errors"] else 0
 
 
-def _rules(paths: Sequence[Path], alertmanager: Path | None) -> list[_Found]:
-    """Return every alerting rule with its service. Raises: UnreadableRules, NoRules."""
+def _rules(
+    paths: Sequence[Path], alertmanager: Path | None, *, within_s: float = _PATIENCE_S
+) -> list[_Found]:
+    """Return every alerting rule with its service. Raises: UnreadableRules, NoRules, TooLong."""
     from watchbill.cli import alarms_folder
     from watchbill.definitions import alertmanager_routes
     from watchbill.definitions.written import Names
@@ -108,7 +118,24 @@ def _rules(paths: Sequence[Path], alertmanager: Path | None) -> list[_Found]:
         raise NoRules(paths=" ".join(map(str, paths)))
     route = alertmanager_routes.read(alertmanager.read_bytes()) if alertmanager else None
     labels = dict(_labels(folder.documents))
-    return [_found(each, route, labels) for each in folder.reading.written]
+    with _patience(within_s):
+        return [_found(each, route, labels) for each in folder.reading.written]
+
+
+@contextlib.contextmanager
+def _patience(seconds: float) -> Iterator[None]:
+    """End matching that takes too long: a route's expression may never finish. Raises: TooLong."""
+
+    def end(_signal: int, _frame: object) -> None:
+        raise TooLong
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _labels(documents: Sequence[Document]) -> Iterator[tuple[tuple[str, str], dict[str, str]]]:

@@ -48,6 +48,16 @@ class NoToken(Misconfigured):
     """A server needs a token: set WATCHBILL_TOKEN."""
 
 
+class _Stays(urllib.request.HTTPRedirectHandler):
+    """Follows nobody elsewhere: the token would go along."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Return no request to make instead."""
+
+
+_OPENER = urllib.request.build_opener(_Stays)
+
+
 class Reached(Protocol):
     """A Watchbill to work on."""
 
@@ -192,7 +202,7 @@ class There:
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=_PATIENCE_S) as reply:  # noqa: S310
+            with _OPENER.open(request, timeout=_PATIENCE_S) as reply:
                 found: dict[str, Any] = json.load(reply)
                 return found
         except urllib.error.HTTPError as error:

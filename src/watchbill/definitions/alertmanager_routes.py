@@ -90,7 +90,7 @@ def _route(data: Any, inherited: str, left: list[int]) -> Route:
     left[0] -= 1
     if not isinstance(data, dict) or left[0] < 0:
         raise BadConfiguration("A route is not a mapping, or there are too many.")
-    receiver = str(data.get("receiver") or inherited)
+    receiver = _scalar(data.get("receiver") or inherited)
     children = data.get("routes") or []
     if not isinstance(children, list):
         raise BadConfiguration("`routes` is not a list.")
@@ -107,10 +107,19 @@ def _matchers(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         pairs = data.get(name) or {}
         if not isinstance(pairs, dict):
             raise BadConfiguration(f"`{name}` is not a mapping.")
-        yield from ((str(label), how, str(value)) for label, value in pairs.items())
+        yield from ((_scalar(label), how, _scalar(value)) for label, value in pairs.items())
     written = data.get("matchers") or []
+    if not isinstance(written, str | list):
+        raise BadConfiguration("`matchers` is not a list.")
     for text in [written] if isinstance(written, str) else written:
-        yield from _parsed(str(text))
+        yield from _parsed(_scalar(text))
+
+
+def _scalar(value: Any) -> str:
+    """Return a value as text. What aliases fold together grows without end as a text, so no lists."""
+    if isinstance(value, dict | list | set | tuple):
+        raise BadConfiguration("A label or a receiver is not a text.")
+    return str(value)
 
 
 def _parsed(text: str) -> Iterator[tuple[str, str, str]]:

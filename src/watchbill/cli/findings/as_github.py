@@ -20,8 +20,19 @@ def write(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     for remark in report.remarks:
         about = f"{remark.rule} {remark.alarm}".strip()
-        where = f"file={_property(remark.file)},line={remark.line},title={_property(about)}"
-        yield f"::{_WORDS[remark.level]} {where}::{_data(f'{remark.message} {remark.note or remark.fix}')}"
+        said = f"{remark.message} {remark.note or remark.fix}"
+        word = _WORDS[remark.level]
+        yield annotation(word, file=remark.file, line=str(remark.line), title=about, text=said)
+
+
+def annotation(word: str, *, file: str, line: str, title: str, text: str) -> str:
+    r"""Return a line that marks a place; nothing in it begins a command of its own.
+
+    >>> annotation("error", file="a,b.yml", line="3", title="A1", text="no\n::stop-commands::x")
+    '::error file=a%2Cb.yml,line=3,title=A1::no%0A::stop-commands::x'
+    """
+    where = f"file={_property(file)},line={_property(line)},title={_property(title)}"
+    return f"::{word} {where}::{_data(text)}"
 
 
 def _data(text: str) -> str:
