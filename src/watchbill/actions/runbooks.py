@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from watchbill.actions import alarms, changes, fields, teams, versions
+from watchbill.actions import alarms, changes, entries, fields, teams, versions
 from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Noun, Values
+from watchbill.actions.entries import Entry, Writing
 from watchbill.actions.shell import Shell
-from watchbill.actions.versions import Writing
 from watchbill.core.bar import runbooks
+from watchbill.core.definitions import Origin
 from watchbill.errors import Conflict
 from watchbill.store import alarms as alarms_store
-from watchbill.store import rows
+from watchbill.store.alarms import Written
 from watchbill.store.database import Tx
 
 
@@ -60,8 +62,7 @@ def change(
             raise fields.BadFields({"slug": "alarms name it by this; it stays"})
         changes.change(shell, tx, NOUN, before, good, by=by)
         if {"body", "url"} & set(good):
-            for alarm in _naming(tx, before["slug"]):
-                _propose(shell, tx, alarm, by)
+            _propose(shell, tx, _naming(tx, before["slug"]), by)
     shell.ring()
 
 
@@ -76,16 +77,29 @@ def remove(shell: Shell, runbook_id: str, *, by: Actor, if_match: str | None = N
         changes.remove(shell, tx, NOUN, before, by=by)
 
 
-def _naming(tx: Tx, slug: str) -> list[alarms_store.Written]:
+def _naming(tx: Tx, slug: str) -> list[Written]:
     return [a for a in alarms_store.written(tx) if a.definition.runbook_slug == slug]
 
 
-def _propose(shell: Shell, tx: Tx, written: alarms_store.Written, by: Actor) -> None:
-    alarm = rows.find(tx, "alarms", written.id)
-    if alarm is not None:
-        # The text is read anew from the runbook; the rest of the definition is what it was.
-        newest = replace(written.definition, runbook="", runbook_url="")
-        versions.change(shell, tx, alarm, newest, Writing(managed_by=written.managed_by), by=by)
+def _propose(shell: Shell, tx: Tx, naming: Sequence[Written], by: Actor) -> None:
+    """Write a new version of each alarm with the runbook's new text, another team's too (NO5)."""
+    locked = alarms_store.locked(tx, [alarm.id for alarm in naming])
+    found = []
+    for alarm in naming:
+        after = versions.with_runbook(tx, replace(alarm.definition, runbook="", runbook_url=""))
+        origin = Origin(repository=alarm.repository, path=alarm.path, revision=alarm.revision)
+        found.append(
+            Entry(
+                alarm_id=alarm.id,
+                service_id=alarm.service_id,
+                alarm=locked[alarm.id],
+                before=alarm.definition,
+                after=after,
+                state=versions.state_after(alarm.state, changes=after != alarm.definition),
+                writing=Writing(managed_by=alarm.managed_by, origin=origin),
+            )
+        )
+    entries.write(shell, tx, found, by=by)
 
 
 def _need_safe(values: Values) -> None:

@@ -194,6 +194,4 @@ def confirm(seeded: Seeded, name: str = "vera") -> None:
 def accept(seeded: Seeded, key: str, *, by: str = "vera") -> None:
     """Let a volunteer accept an alarm's newest version, answering every question with yes."""
     said = Said(state="accepted", reason="I could do this.", answers=good_alarms.ANSWERS)
-    handovers.set_state(
-        seeded.shell, seeded.ids.get(key, key), said, by=person(seeded.ids[by])
-    )
+    handovers.set_state(seeded.shell, seeded.ids.get(key, key), said, by=person(seeded.ids[by]))
