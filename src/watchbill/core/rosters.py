@@ -1,0 +1,115 @@
+"""Rosters: the case a planner is asked, made from what is known of the on-call team.
+
+A week weighs 1, and for whoever lives where one of its days is a public holiday so many tenths more
+as the holiday's hours weigh: on-call-practice §4.2 gives a weekday night 1, a weekend 1.5 and a
+holiday 2. What somebody stood in earlier terms counts less with each half year.
+
+Source: VO2, SH1-SH3; on-call-practice §4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from watchbill.core import hours
+from watchbill.core.people import OfficeId, PersonId
+from watchbill.core.rotas import Absence, Shift
+from watchbill.core.volunteers import Seat, Week
+
+#: A week is counted in tenths.
+TENTHS = 10
+_DAY = timedelta(days=1)
+#: So long ago, what was stood has lost the share that decays.
+_HALF_YEAR = timedelta(days=182)
+#: Hours of an ordinary week that are stood, weighed: five nights of 15 h at 1, a weekend of 48 h at
+#: 1.5 and the evening before it.
+_ORDINARY = 5 * 15 * 1.0 + 48 * 1.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volunteer:
+    """Somebody the planner may ask, and what it must know of them."""
+
+    person_id: PersonId
+    office_id: OfficeId | None
+    #: Terms they agreed to.
+    seats: tuple[Seat, ...]
+    zone: str
+    #: Week starts they would rather not (below zero) or would like to stand (above).
+    wishes: Mapping[datetime, int]
+    #: Public holidays where they live.
+    holidays: frozenset[date]
+
+
+def can_stand(volunteer: Volunteer, absences: Sequence[Absence], week: Week) -> bool:
+    """True if a term of theirs covers the week, and they are not away in it (NO2)."""
+    covered = any(s.start <= week.start and week.end <= s.end for s in volunteer.seats)
+    away = any(
+        a.person_id == volunteer.person_id and a.start < week.end and week.start < a.end
+        for a in absences
+    )
+    return covered and not away
+
+
+def holiday_tenths(volunteer: Volunteer, week: Week) -> int:
+    """Return how many tenths of a week its holidays weigh more for somebody."""
+    zone = hours.known_zone(volunteer.zone)
+    day, last = week.start.astimezone(zone).date(), week.end.astimezone(zone).date()
+    more = 0.0
+    while day <= last:
+        if day in volunteer.holidays:
+            # A working day's 9 hours, and its night at twice the weight; a weekend day's at 2 for 1.5.
+            more += 24 * 2 - 24 * 1.5 if day.weekday() >= 5 else 24 * 2 - 15
+        day += _DAY
+    return round(TENTHS * more / _ORDINARY)
+
+
+def past_tenths(
+    person_id: PersonId, shifts: Collection[Shift], *, at: datetime, decay_percent: int
+) -> int:
+    """Return what somebody stood before `at`, in tenths of a week, the older the less.
+
+    >>> from datetime import UTC
+    >>> start = datetime(2026, 1, 2, 18, tzinfo=UTC)
+    >>> stood = Shift(person_id=PersonId("a"), start=start, end=start + 7 * _DAY)
+    >>> past_tenths(PersonId("a"), [stood], at=start + 30 * _DAY, decay_percent=50)
+    10
+    >>> past_tenths(PersonId("a"), [stood], at=start + 200 * _DAY, decay_percent=50)
+    5
+    """
+    whole = 0.0
+    for shift in shifts:
+        if shift.person_id != person_id or shift.is_shadow or shift.start >= at:
+            continue
+        ended = min(shift.end, at)
+        halves = (at - ended) // _HALF_YEAR
+        weeks = (ended - shift.start) / (7 * _DAY)
+        whole += weeks * (1 - decay_percent / 100) ** halves
+    return round(TENTHS * whole)
+
+
+def share(volunteer: Volunteer, absences: Sequence[Absence], weeks: Sequence[Week]) -> int:
+    """Return what somebody owes against the others: the weeks they can stand, by term and time."""
+    return sum(1 for week in weeks if can_stand(volunteer, absences, week))
+
+
+def recurring(weeks: Sequence[Week], volunteers: Sequence[Volunteer]) -> list[tuple[int, int]]:
+    """Return pairs of weeks a year apart in which the same season's holiday falls, by their place."""
+    days = {day for volunteer in volunteers for day in volunteer.holidays}
+    return [
+        (first, second)
+        for first, week in enumerate(weeks)
+        for second in range(first + 51, min(first + 54, len(weeks)))
+        if _same_holiday(week, weeks[second], days)
+    ]
+
+
+def _same_holiday(one: Week, other: Week, days: Collection[date]) -> bool:
+    def names(week: Week) -> set[tuple[int, int]]:
+        span = (week.end.date() - week.start.date()).days
+        own = (week.start.date() + timedelta(days=n) for n in range(span + 1))
+        return {(day.month, day.day) for day in own if day in days}
+
+    return bool(names(one) & names(other))
