@@ -15,7 +15,7 @@ from watchbill.core.bar.facts import Evidence, Facts, History, Limits, Sibling
 from watchbill.core.bar.replay import Fired
 from watchbill.core.bar.rules import Finding
 from watchbill.core.company import Company
-from watchbill.core.definitions import Definition, Origin
+from watchbill.core.definitions import ALARM, Definition, Origin
 from watchbill.core.events import Severity
 from watchbill.core.people import ServiceId
 from watchbill.store import alarms as alarms_store
@@ -32,7 +32,9 @@ where upper(t.during) > %s and p.disabled_at is null
 _CONFIRMED = "select person_id, system from access_confirmations where system = any(%s)"
 _FIRED = """
 select alarm, severity, fields, first_at, incident_id from alerts
-where service_id = %s and first_at > %s order by first_at limit %s
+where service_id = %(service)s and first_at > %(since)s
+  and (%(names)s::text[] is null or alarm = any(%(names)s))
+order by first_at desc limit %(most)s
 """
 _TRIAL = "select min(at) from alarm_steps where alarm_id = %s and state = 'proposed'"
 _USES = """
@@ -202,16 +204,7 @@ def _history(
     if service_id is None:
         return History()
     since = now - timedelta(days=limits.replay_days)
-    fired = [
-        Fired(
-            alarm=row[0],
-            severity=Severity(row[1]),
-            fields=tuple((name, value) for name, value in row[2]),
-            first_at=row[3],
-            incident_id=row[4],
-        )
-        for row in tx.execute(_FIRED, [service_id, since, _MOST])
-    ]
+    fired = _fired(tx, service_id, definition, since)
     trial = tx.execute(_TRIAL, [alarm_id]).fetchone()
     begun = trial[0] if trial else None
     uses = tx.execute(_USES, [service_id, definition.key, since]).fetchall()
@@ -226,6 +219,30 @@ def _history(
         helped=tuple(row[7] for row in uses if row[7] is not None)[: limits.uses],
         last_used_on=_last_used(uses),
     )
+
+
+def _fired(
+    tx: Tx, service_id: ServiceId, definition: Definition, since: datetime
+) -> list[Fired]:
+    """Return past alerts that may be of a definition, oldest first; of too many the newest."""
+    names = dict(definition.conditions).get(ALARM)
+    values = {
+        "service": service_id,
+        "since": since,
+        "names": list(names) if names is not None else None,
+        "most": _MOST,
+    }
+    found = tx.execute(_FIRED, values).fetchall()
+    return [
+        Fired(
+            alarm=row[0],
+            severity=Severity(row[1]),
+            fields=tuple((name, value) for name, value in row[2]),
+            first_at=row[3],
+            incident_id=row[4],
+        )
+        for row in reversed(found)
+    ]
 
 
 def _is_fleeting(row: tuple[Any, ...]) -> bool:
