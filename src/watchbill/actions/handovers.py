@@ -282,9 +282,12 @@ def _move(
     }
     if state == "returned":
         values |= {"in_force": None, "lapses_at": None}
-    if state == "declined" and alarm["in_force"] == alarm["version"]:
+    is_laid_down = state == "declined" and alarm["in_force"] == alarm["version"]
+    if is_laid_down:
         values |= _before(tx, alarm)
     rows.change(tx, "alarms", alarm["id"], values)
+    if is_laid_down and not _stands_apart(tx, alarm["service_id"]):
+        rows.change(tx, "alarms", alarm["id"], {"in_force": None, "lapses_at": None})
     versions.step(shell, tx, alarm["id"], alarm["version"], state, reason.strip(), by)
     facts = {"before": alarm["state"], "after": state, "reason": reason.strip()}
     audit.record(shell, tx, by, f"alarm.{state}", alarm["id"], facts)
@@ -304,6 +307,15 @@ def _before(tx: Tx, alarm: rows.Row) -> dict[str, object]:
         return {"in_force": None, "lapses_at": None}
     before = alarms_store.version(tx, alarm["id"], number)
     return {"in_force": number, "lapses_at": lapses_at(before["review_by"])}
+
+
+def _stands_apart(tx: Tx, service_id: str) -> bool:
+    """Say whether no other alarm has taken over the events of one that is in force again."""
+    try:
+        versions.need_apart(tx, service_id)
+    except versions.SameEvents:
+        return False
+    return True
 
 
 def _network(shell: Shell, alarm_id: str) -> Mapping[str, int] | None:
