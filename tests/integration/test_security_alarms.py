@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from tests import good_alarms
 from tests.integration.actions import seed
@@ -19,6 +20,9 @@ from watchbill.actions import alarms, handovers, terms
 from watchbill.actions.audit import person
 from watchbill.actions.handovers import Said
 from watchbill.errors import WatchbillError
+from watchbill.web.api import create
+from watchbill.web.middleware import Guard
+from watchbill.web.oncall import OnCall
 
 YES = list(good_alarms.ANSWERS)
 DAY = seed.TUESDAY.date()
@@ -334,3 +338,29 @@ def test_a_folder_of_secrets_is_refused_in_a_few_words(seeded: seed.Seeded) -> N
     assert len(reply.content) < 2 * len(json.dumps(sent))
     assert {fault["key"] for fault in reply.json()["errors"]} >= {d["key"] for d in definitions}
     assert "hunter2" not in json.dumps(reply.json()["errors"])
+
+
+def folder_of(parts: int) -> bytes:
+    """Return an order that is quickly sent and slowly taken apart."""
+    return b'{"repository":"r","definitions":[{"a":[' + b"[]," * parts + b"[]]}]}"
+
+
+@pytest.mark.parametrize(("token", "status"), [("nobody's", 401), ("read", 403), ("write", 413)])
+def test_a_large_body_is_taken_apart_for_those_who_may_send_it(
+    seeded: seed.Seeded, monkeypatch: pytest.MonkeyPatch, token: str, status: int
+) -> None:
+    """A stranger needs to know no token to send one; only its bytes are read."""
+    loads, parsed = json.loads, []
+    monkeypatch.setattr(json, "loads", lambda *given, **more: parsed.append(1) or loads(*given))
+    api = create.create_api(seeded.shell, OnCall(seeded.shell))
+    http = TestClient(Guard(api, base_url="http://localhost"), base_url="http://localhost")
+    known = seeded.token("ann", token) if token != "nobody's" else token
+    for path in ("/api/v1/alarms:plan", "/api/v1/alarms:apply"):
+        reply = http.post(
+            path,
+            content=folder_of(1_100_000),
+            headers={"Authorization": f"Bearer {known}", "Content-Type": "application/json"},
+        )
+        assert (reply.status_code, parsed) == (status, [])
+    reply = http.post("/api/v1/alarms", content=folder_of(100_000))
+    assert (reply.status_code, parsed) == (401, [])

@@ -26,6 +26,7 @@ from watchbill.web.api import (
     incidents,
     watched,
 )
+from watchbill.web.api.known import Known
 from watchbill.web.oncall import Beside, OnCall
 
 log = structlog.get_logger()
@@ -43,7 +44,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 def create_api(shell: Shell, on_call: OnCall) -> ASGIApp:
     """Return the API; `on_call` is told by the composition root when the company changes."""
-    return Beside(on_call, _fastapi(shell))
+    return Beside(on_call, Known(shell, _fastapi(shell)))
 
 
 def schema() -> dict[str, Any]:
