@@ -22,7 +22,6 @@ from watchbill.core.definitions import Definition
 from watchbill.errors import Conflict
 from watchbill.store import alarms as alarms_store
 from watchbill.store import rows
-from watchbill.store.alarms import Written
 from watchbill.store.database import Tx
 
 __all__ = ["Writing"]
@@ -165,10 +164,7 @@ def need_apart(tx: Tx, service_id: str) -> None:
 
     Called once after all has been written. Raises: SameEvents.
     """
-    known: list[Written] = [
-        *alarms_store.written(tx, service_id=service_id),
-        *alarms_store.written(tx, service_id=service_id, in_force=True),
-    ]
-    for one, other in matching.overlaps(known):
+    for one, other in matching.overlaps(alarms_store.claims(tx, service_id)):
         if one.id != other.id:
-            raise SameEvents(service=one.service, alarm=one.key, other=other.key)
+            service = rows.find(tx, "services", service_id) or {}
+            raise SameEvents(service=service.get("slug", ""), alarm=one.key, other=other.key)

@@ -50,7 +50,7 @@ class Index(Generic[A]):
         for alarm in alarms:
             of_service[alarm.service_id].append(alarm)
         known = before._services if before else {}  # noqa: SLF001 - its own kind
-        self._services = {
+        self._services: dict[str, tuple[list[A], _Node[A]]] = {
             service: known[service]
             if service in known and _same(known[service][0], group)
             else (group, _node(group))

@@ -187,7 +187,7 @@ _BOARD = """
 select t.id as team_id, t.slug as team, t.name,
   count(a.id) filter (where a.state <> 'retired') as alarms,
   count(a.id) filter (where a.state <> 'retired' and a.managed_by in ('yaml', 'terraform')) as in_code,
-  count(a.id) filter (where a.state <> 'retired' and (v.runbook <> '' or v.runbook_url <> '')) as with_runbook,
+  count(a.id) filter (where a.state <> 'retired' and (v.runbook ~ '\\S' or v.runbook_url ~ '\\S')) as with_runbook,
   count(a.id) filter (where a.state = 'accepted') as accepted,
   count(a.id) filter (where a.in_force is not null) as in_force,
   count(a.id) filter (where a.state in ('proposed', 'in_review')) as waiting,

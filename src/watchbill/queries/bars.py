@@ -120,8 +120,13 @@ def facts(
         ),
         without_access=_without_access(tx, definition, people),
     )
-    if version is None or alarm is None:
-        return known
+    return _of_version(tx, known, alarm, version) if alarm and version else known
+
+
+def _of_version(
+    tx: Tx, known: Facts, alarm: Mapping[str, Any], version: Mapping[str, Any]
+) -> Facts:
+    """Return facts with who stands for a version that is stored, and what was said of it."""
     return replace(
         known,
         evidence=_evidence(version["evidence"]),
@@ -221,9 +226,7 @@ def _history(
     )
 
 
-def _fired(
-    tx: Tx, service_id: ServiceId, definition: Definition, since: datetime
-) -> list[Fired]:
+def _fired(tx: Tx, service_id: ServiceId, definition: Definition, since: datetime) -> list[Fired]:
     """Return past alerts that may be of a definition, oldest first; of too many the newest."""
     names = dict(definition.conditions).get(ALARM)
     values = {

@@ -10,7 +10,15 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from watchbill.core.bar.facts import Answer
-from watchbill.core.definitions import Definition, Match, content_hash, from_data, to_data
+from watchbill.core.definitions import (
+    ALARM,
+    Definition,
+    Match,
+    as_match,
+    content_hash,
+    from_data,
+    to_data,
+)
 from watchbill.store import rows
 from watchbill.store.database import Tx, as_json
 
@@ -25,6 +33,9 @@ select a.id, a.service_id, s.slug as service, s.team_id, a.key, a.state, a.versi
 from alarms a join services s on s.id = a.service_id
 join alarm_versions v on v.alarm_id = a.id and v.number = a.version
 where a.state <> 'retired'
+  and (%(service)s::text is null or a.service_id = %(service)s)
+  and (%(slugs)s::text[] is null or s.slug = any(%(slugs)s) or a.repository = %(repository)s)
+order by a.id
 """
 _IN_FORCE = """
 select a.id, a.service_id, s.slug as service, s.team_id, a.key, a.state, a.version, a.in_force,
@@ -32,7 +43,11 @@ select a.id, a.service_id, s.slug as service, s.team_id, a.key, a.state, a.versi
        v.number
 from alarms a join services s on s.id = a.service_id
 join alarm_versions v on v.alarm_id = a.id and v.number = a.in_force
-where a.state <> 'retired' and a.in_force is not null and a.in_force <> a.version
+where a.state <> 'retired'
+  and (%(service)s::text is null or a.service_id = %(service)s)
+  and (%(slugs)s::text[] is null or s.slug = any(%(slugs)s) or a.repository = %(repository)s)
+  and a.in_force is not null and a.in_force <> a.version
+order by a.id
 """
 #: Names the lock that whoever applies alarms takes.
 _APPLYING = 7_311_002_003
@@ -73,6 +88,12 @@ where v.alarm_id = %(alarm)s and v.number < %(number)s and v.accepted_at is not 
     select 1 from alarm_steps e where e.alarm_id = v.alarm_id
       and (e.state in ('returned', 'retired') or (e.state = 'declined' and e.version = v.number))
       and e.at >= v.accepted_at)
+"""
+_CLAIMS = """
+select a.id, a.service_id, a.key, v.match
+from alarms a join alarm_versions v on v.alarm_id = a.id and v.number in (a.version, a.in_force)
+where a.state <> 'retired' and a.service_id = %s
+order by a.id, v.number
 """
 _ANSWERS = """
 select rule, person_id, is_yes from alarm_answers where alarm_id = %s and version = %s order by at
@@ -237,16 +258,38 @@ def written(
     Of one service; or `near` services, by slug, and a repository, if one is given. With `in_force`, those only
     whose accepted version is another than the newest, with that one.
     """
-    query = _IN_FORCE if in_force else _WRITTEN
-    params: list[object] = []
-    if service_id is not None:
-        query, params = query + " and a.service_id = %s", [service_id]
-    if near is not None:
-        query += " and (s.slug = any(%s) or a.repository = %s)"
-        params += [list(near[0]), near[1]]
+    slugs, repository = near if near is not None else (None, None)
+    values = {
+        "service": service_id,
+        "slugs": list(slugs) if slugs is not None else None,
+        "repository": repository,
+    }
     with tx.cursor(row_factory=dict_row) as cursor:
-        found = cursor.execute(query + " order by a.id", params).fetchall()
+        found = cursor.execute(_IN_FORCE if in_force else _WRITTEN, values).fetchall()
     return [_to_written(row) for row in found]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Which events an alarm's newest version is of, or the one that is in force."""
+
+    id: str
+    service_id: str
+    key: str
+    conditions: Match
+
+
+def claims(tx: Tx, service_id: str) -> list[Claim]:
+    """Return what a service's alarms match, those that are not retired."""
+    return [
+        Claim(
+            id=row[0],
+            service_id=row[1],
+            key=row[2],
+            conditions=as_match(row[3]) or ((ALARM, (row[2],)),),
+        )
+        for row in tx.execute(_CLAIMS, [service_id])
+    ]
 
 
 def accept(

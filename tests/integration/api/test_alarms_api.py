@@ -172,7 +172,7 @@ def test_a_service_goes_with_its_retired_alarms(seeded: seed.Seeded, api: Client
 
 def test_lists_are_narrowed(seeded: seed.Seeded, api: Client, ann: Client) -> None:
     ann.json(
-        "POST", "/alarms", json=good("bare", runbook="", match={"a": "b", "alarm": "x"}), expect=201
+        "POST", "/alarms", json=good("bare", runbook=" \n", match={"a": "b", "alarm": "x"}), expect=201
     )
     code = {"managed_by": "terraform", "source": {"repository": "acme/tf", "path": "a.tf"}}
     ann.json("POST", "/alarms", json=good("coded") | code, expect=201)

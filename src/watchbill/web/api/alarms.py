@@ -57,7 +57,7 @@ def _filters(which: Which, now: datetime) -> dict[str, object]:
     where: dict[str, object] = {c: given[name] for name, c in _SIMPLE.items() if name in given}
     flags: dict[str, tuple[str, object]] = {
         "overdue": ("a.lapses_at <= %s", now),
-        "without_runbook": ("v.runbook = '' and v.runbook_url = ''", ()),
+        "without_runbook": ("v.runbook !~ '\\S' and v.runbook_url !~ '\\S'", ()),
         "broken_glass": ("f.glass_at is not null and f.accepted_at is null", ()),
     }
     where |= {c: value for name, (c, value) in flags.items() if given.get(name) == "true"}
