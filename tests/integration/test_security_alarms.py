@@ -203,6 +203,25 @@ def test_w1_a_waiver_that_is_none_lets_nothing_through(
     assert accept(seeded, made, version=1, answers=answers) == "below-the-bar"
 
 
+def test_a17_an_alarm_that_matches_other_events_is_tried_anew(seeded: seed.Seeded) -> None:
+    """A quiet alarm is not watched for two weeks so that a loud one may take its place."""
+    for key in ("quiet", "tuned"):
+        seeded.ids[key] = seed.propose(seeded, key, waivers=[])
+    seeded.clock.move(timedelta(days=15))
+    changed(seeded, "quiet", match={"alarm": ["quiet", "everything"]})
+    changed(seeded, "tuned", threshold="2 % of the requests")
+    assert accept(seeded, "tuned", version=2) == "accepted"
+    assert accept(seeded, "quiet", version=2) == "below-the-bar"
+
+
+def test_the_bar_stays_one_that_can_be_met(seeded: seed.Seeded) -> None:
+    """R16: of one use, no two can have helped; every verdict would give the alarm back."""
+    vera = client(seeded, "vera")
+    for limits in ({"uses": 1, "uses_helped": 2}, {"uses": 1}, {"review_days": 100_000}):
+        vera("PUT", "/bar", json={"limits": limits}, expect=422)
+    vera("PUT", "/bar", json={"limits": {"uses": 1, "uses_helped": 1}}, expect=200)
+
+
 # ---- what nobody may set
 
 

@@ -22,6 +22,7 @@ _EDGES = (
     "web/front.py",
     "web/middleware.py",
     "web/rest.py",
+    "web/api/known.py",  # asks who sends a large body, before the API
     "sender/",
     "app.py",
     "cli/",

@@ -86,9 +86,12 @@ def _changed(limits: Limits, values: dict[str, object]) -> Limits:
             bad[name] = fault
         elif isinstance(value, int | float):
             good[name] = int(value) if name in whole else float(value)
+    after = replace(limits, **good)
+    if not bad and after.uses_helped > after.uses:
+        bad["uses_helped"] = "must be no more than the uses that are looked at"
     if bad:
         raise fields.BadFields(bad)
-    return replace(limits, **good)
+    return after
 
 
 def _fault(name: str, value: object, *, is_whole: bool) -> str:

@@ -15,11 +15,11 @@ from watchbill.core.bar.facts import Evidence, Facts, History, Limits, Sibling
 from watchbill.core.bar.replay import Fired
 from watchbill.core.bar.rules import Finding
 from watchbill.core.company import Company
-from watchbill.core.definitions import ALARM, Definition, Origin
+from watchbill.core.definitions import ALARM, Definition, Origin, to_data
 from watchbill.core.events import Severity
 from watchbill.core.people import ServiceId
 from watchbill.store import alarms as alarms_store
-from watchbill.store.database import Tx
+from watchbill.store.database import Tx, as_json
 
 #: Most past alerts of a service that are looked at.
 _MOST = 20_000
@@ -36,7 +36,12 @@ where service_id = %(service)s and first_at > %(since)s
   and (%(names)s::text[] is null or alarm = any(%(names)s))
 order by first_at desc limit %(most)s
 """
-_TRIAL = "select min(at) from alarm_steps where alarm_id = %s and state = 'proposed'"
+#: The trial begins when the alarm was first proposed for the events it matches today.
+_TRIAL = """
+select min(at) from alarm_steps where alarm_id = %(alarm)s and state = 'proposed'
+  and version > coalesce((
+    select max(number) from alarm_versions where alarm_id = %(alarm)s and match <> %(match)s::jsonb), 0)
+"""
 _USES = """
 select i.id, i.opened_at, i.acknowledged_at, i.resolution, i.state,
        exists (select 1 from pages p where p.incident_id = i.id) as paged,
@@ -210,7 +215,8 @@ def _history(
         return History()
     since = now - timedelta(days=limits.replay_days)
     fired = _fired(tx, service_id, definition, since)
-    trial = tx.execute(_TRIAL, [alarm_id]).fetchone()
+    match = as_json(to_data(definition)["match"])
+    trial = tx.execute(_TRIAL, {"alarm": alarm_id, "match": match}).fetchone()
     begun = trial[0] if trial else None
     uses = tx.execute(_USES, [service_id, definition.key, since]).fetchall()
     ours = [row for row in uses if begun is None or row[1] >= begun]
