@@ -171,18 +171,29 @@ def _part(checks: Mapping[str, fields.Check]) -> fields.Check:
     return check
 
 
+def new(shell: Shell, values: Values) -> tuple[dict[str, object], Writing, AlarmState]:
+    """Return a new alarm's fields, checked, how it comes to be, and the state it begins in.
+
+    Its service is named by `service` or by `service_id`. Raises: BadFields.
+    """
+    given = dict(values)
+    begins = {"state": given.pop("state", None) or "draft"}
+    state = fields.checked({"state": fields.choice("draft", "proposed")}, begins)["state"]
+    service_id = given.pop("service_id", None)
+    if service_id and not given.get("service"):
+        given["service"] = _slug_of(shell, str(service_id))
+    fields.need(given, "service", "key")
+    good, writing = split(given)
+    return good, writing, AlarmState(str(state))
+
+
 def create(shell: Shell, values: Values, *, by: Actor) -> str:
     """Write an alarm down: `service`, `key`, `title` …; a draft, or proposed with `state`.
 
     Raises: BadFields, OnlyTheTeam, SameEvents, Taken.
     """
-    given = dict(values)
-    state = AlarmState(str(fields.choice("draft", "proposed")(given.pop("state", None) or "draft")))
-    service_id = given.pop("service_id", None)
-    if service_id is not None:
-        given.setdefault("service", _slug_of(shell, str(service_id)))
-    fields.need(given, "service", "key", "title")
-    good, writing = split(given)
+    good, writing, state = new(shell, values)
+    fields.need(good, "title")
     definition = from_data(good)
     with shell.db.transaction() as tx:
         alarm_id = versions.create(shell, tx, definition, writing, state=state, by=by)

@@ -35,8 +35,8 @@ def dry_run(shell: Shell, values: Values) -> Tried:
 
     Raises: BadFields for what could not even be stored.
     """
-    good, writing = alarms.split(values)
-    definition = from_data({"key": "", "service": "", **good})
+    good, writing, begins = alarms.new(shell, values)
+    definition = from_data(good)
     with shell.db.transaction() as tx:
         service = versions.service_of(tx, definition)
         definition = versions.with_runbook(tx, definition)
@@ -59,7 +59,7 @@ def dry_run(shell: Shell, values: Values) -> Tried:
     differs = changed_fields(before, definition)
     return Tried(
         would="create" if row is None else "change" if differs else "nothing",
-        state=_state(row["state"] if row else None, changes=bool(differs)),
+        state=versions.state_after(row["state"], changes=bool(differs)) if row else begins.value,
         changed=differs,
         score=bar.score(findings),
         blocking=len(bar.blocking(findings)),
@@ -101,9 +101,3 @@ def _addresses(definition: Definition) -> list[str]:
     """Return the addresses that a definition's runbook is at or names, at most 50."""
     own = [definition.runbook_url] if definition.runbook_url else []
     return [*own, *(link.url for link in runbooks.parse(definition.runbook).links)][:50]
-
-
-def _state(before: str | None, *, changes: bool) -> str:
-    if before is None:
-        return "draft"
-    return before if not changes or before == "draft" else "proposed"

@@ -172,7 +172,10 @@ def test_a_service_goes_with_its_retired_alarms(seeded: seed.Seeded, api: Client
 
 def test_lists_are_narrowed(seeded: seed.Seeded, api: Client, ann: Client) -> None:
     ann.json(
-        "POST", "/alarms", json=good("bare", runbook=" \n", match={"a": "b", "alarm": "x"}), expect=201
+        "POST",
+        "/alarms",
+        json=good("bare", runbook=" \n", match={"a": "b", "alarm": "x"}),
+        expect=201,
     )
     code = {"managed_by": "terraform", "source": {"repository": "acme/tf", "path": "a.tf"}}
     ann.json("POST", "/alarms", json=good("coded") | code, expect=201)
@@ -239,6 +242,18 @@ def test_a_dry_run_writes_nothing_and_names_the_field(seeded: seed.Seeded, ann: 
     assert all(f["field"] in {*FIELDS, "source", "evidence", ""} for f in weak["findings"])
     homeless = {name: value for name, value in good().items() if name != "source"}
     assert failed(ann.json("POST", "/alarms:dryRun", json=homeless)) == {"A14": "source"}
+
+
+def test_a_dry_run_takes_what_writing_takes(seeded: seed.Seeded, ann: Client) -> None:
+    body = good(service=None, service_id=seeded.checkout, state="proposed")
+    tried = ann.json("POST", "/alarms:dryRun", json=body)
+    assert (tried["would"], tried["state"], tried["blocking"]) == ("create", "proposed", 0)
+    assert ann.json("POST", "/alarms", json=body, expect=201)["state"] == "proposed"
+    for broken in ({"service_id": "none"}, {"service_id": None}):
+        for path in ("/alarms:dryRun", "/alarms"):
+            refused = ann("POST", path, json=body | {"key": "other"} | broken)
+            assert refused.status_code == 422, (path, broken)
+            assert "service" in refused.text
 
 
 def test_a_dry_run_of_what_is_there(seeded: seed.Seeded, ann: Client) -> None:

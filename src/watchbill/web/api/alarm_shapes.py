@@ -87,11 +87,9 @@ class AlarmNew(AlarmChange):
     state: Literal["draft", "proposed"] | None = None
 
 
-class AlarmTried(AlarmChange):
-    """An alarm as it would be written."""
+class AlarmTried(AlarmNew):
+    """An alarm as it would be written; what is not said yet has its default."""
 
-    key: Name
-    service: Name
     title: asked.Text = ""
 
 
