@@ -91,6 +91,20 @@ def test_what_is_refused_is_shown_as_text_too(world, marked):
     assert not LIVE.search(vera("POST", "/bar", {"trial_days": MARK}).text)
 
 
+def test_no5_ticks_for_a_version_that_changed_are_not_ticks_for_the_next(world):
+    calm(world)
+    vera, alarm_id = Client(world).sign_in(VERA), alarm_world.written(world, "moving-on")
+    page = vera("GET", f"/alarms/{alarm_id}/review").text
+    etag = re.search(r'name="etag" value="([^"]+)"', page)[1]
+    more = {"required_action": "Delete the database; nobody needs it."}
+    alarms.change(world.watchbill.shell, alarm_id, more, by=alarm_world.actor(ANN))
+    form = {"from": "review", "state": "accepted", "answer": list(good_alarms.ANSWERS)}
+    refused = vera("POST", f"/alarms/{alarm_id}/state", form | {"etag": etag})
+    assert refused.status == 412
+    assert "Delete the database" in refused.text
+    assert not re.search(r'name="answer"[^>]* checked', refused.text)
+
+
 def test_another_site_moves_no_alarm(world, marked):
     vera = Client(world).sign_in(VERA)
     for path, form in (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from watchbill.core.bar import bar, runbooks
@@ -12,6 +14,9 @@ from watchbill.queries.alarm_screens import Reader
 from watchbill.web import markdown
 from watchbill.web.ui import alarm, alarm_places, alarm_rows, pages
 from watchbill.web.ui.visits import Visit
+
+#: The status of a form that speaks of contents which have changed since.
+_CHANGED = 412
 
 
 def show_review(visit: Visit) -> Response:
@@ -27,9 +32,15 @@ def review_page(
     findings: tuple[alarm.FindingRow, ...] = (),
     status: int = 200,
 ) -> Response:
-    """Show it with what was ticked and typed before, and what was wrong."""
+    """Show it with what was ticked and typed before, and what was wrong.
+
+    What was ticked of a version that is no longer the newest says nothing of the one that is (NO5).
+    """
     with visit.site.shell.db.transaction() as tx:
         context = _context(visit, tx, alarm_id, error, findings)
+    if status == _CHANGED:
+        unread = tuple(replace(row, is_yes=False) for row in context.questions)
+        context = replace(context, questions=unread)
     return pages.render(visit.request, pages.ALARM_REVIEW, context, status=status)
 
 
