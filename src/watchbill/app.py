@@ -158,14 +158,11 @@ class Watchbill:
         self.db = Database(url)
         self.db.open()
         self._calls = outgoing.Outgoing(allowed=networks(settings.private_networks))
-        self.shell: Shell = shells.shell(
-            self.db, self.clock, links=make_links(settings, self._calls)
-        )
+        links = make_links(settings, self._calls)
+        self.shell: Shell = shells.shell(self.db, self.clock, links=links)
         self.base_url = settings.base_url or f"http://{settings.host}:{settings.port}"
         bootstrap.prepare(self.shell, base_url=self.base_url)
-        if (
-            self._embedded
-        ):  # no other process sends from it: what is claimed died with our last life
+        if self._embedded:  # no other process sends from it: its claims died with our last life
             notifications.release_all(self.shell)
         self.metrics = Metrics(
             self.shell,

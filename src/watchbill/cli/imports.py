@@ -201,11 +201,8 @@ def _import(
         teams = there.teams()
         for slug, owner in new.items():
             there.create_service(slug, slug.replace("-", " ").capitalize(), teams[owner])
-    order = {
-        "definitions": [_data(rule) for rule in fresh],
-        "repository": "",
-        "managed_by": "import",
-    }
+    definitions = [_data(rule) for rule in fresh]
+    order = {"definitions": definitions, "repository": "", "managed_by": "import"}
     plan = there.plan(order)
     if dry_run:  # services that are yet to be made are no fault
         plan["errors"] = [
