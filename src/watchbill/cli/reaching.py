@@ -13,13 +13,15 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 from urllib.parse import quote, urlencode
 
 import typer
 
-from watchbill.actions.shell import Shell
 from watchbill.errors import Conflict, Invalid, Misconfigured, Unavailable
+
+if TYPE_CHECKING:
+    from watchbill.actions.shell import Shell
 
 Server = Annotated[
     str | None,
