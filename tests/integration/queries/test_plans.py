@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from psycopg import sql
 
+from tests import good_alarms
 from tests.integration.actions import seed
-from watchbill.queries import alerts, details, fired, gauges, incidents, pages, tonight
+from watchbill.core.definitions import from_data
+from watchbill.queries import alarms as alarm_queries
+from watchbill.queries import alerts, bars, details, fired, gauges, incidents, pages, tonight
 from watchbill.queries.incidents import Filter
 
 COUNT = 60_000
@@ -166,6 +169,12 @@ def test_nothing_reads_a_whole_growing_table(full: seed.Seeded) -> None:
         gauges.standing(tx)
         fired.unregistered(tx, full.payments, since=now - timedelta(days=7), limit=20)
         fired.by_door(tx, since=now - timedelta(days=7))
+        alarm_queries.board(tx, now=now, since=now - timedelta(days=7))
+        alarm_queries.unregistered(tx, since=now - timedelta(days=7))
+        for match in ({}, {"alarm": "a7"}, {"env": "prod"}):
+            data = good_alarms.values("a7", match=match)
+            del data["source"]
+            bars.facts(tx, full.shell.company(real), from_data(data), now=now)
         assert tx.found == []
         tx.execute("select count(*) from incidents where title like '%%wrong%%'", [])
         assert tx.found  # the explanation bites

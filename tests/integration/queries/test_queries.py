@@ -8,6 +8,7 @@ import pytest
 from tests.integration.actions import seed
 from watchbill.actions import helpers
 from watchbill.actions import incidents as incident_actions
+from watchbill.queries import alarms as alarms_queries
 from watchbill.queries import (
     alerts,
     companies,
@@ -20,7 +21,6 @@ from watchbill.queries import (
     settings,
     tonight,
 )
-from watchbill.queries import alarms as alarms_queries
 from watchbill.queries.incidents import Filter
 
 
