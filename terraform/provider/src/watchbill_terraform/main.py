@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from watchbill_terraform.framework import runner
@@ -9,8 +10,11 @@ from watchbill_terraform.provider import Watchbill
 
 
 def run() -> None:
-    """Serve the provider; the process ends with it."""
-    sys.exit(runner.run(Watchbill()))
+    """Serve the provider; the process ends with it, whatever its threads still wait for."""
+    code = runner.run(Watchbill())
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
