@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from watchbill.actions import audit, changes, fields, teams, versions
+from watchbill.actions import audit, changes, fields, handover_ways, versions
 from watchbill.actions.alarms import NOUN
 from watchbill.actions.audit import Actor
+from watchbill.actions.handover_ways import NoWayThere, OnlyTheOnCallTeam, SayWhy
 from watchbill.actions.shell import Shell
 from watchbill.core.bar import bar
 from watchbill.core.bar.facts import Answer
@@ -25,20 +26,13 @@ from watchbill.errors import Conflict, Forbidden
 from watchbill.queries import bars
 from watchbill.store import alarms as alarms_store
 from watchbill.store import rows
-from watchbill.store import terms as terms_store
 from watchbill.store.database import Tx
 
-
-class OnlyTheOnCallTeam(Forbidden):
-    """Only the on-call team judges alarms: whoever has agreed to a term that is not over (NO4)."""
+__all__ = ["NoWayThere", "OnlyTheOnCallTeam", "SayWhy"]
 
 
 class OwnWork(Forbidden):
     """Nobody accepts an alarm of their own; somebody else of the on-call team does (NO4)."""
-
-
-class NoWayThere(Conflict):
-    """An alarm cannot go from its state to that one."""
 
 
 class BelowTheBar(Conflict):
@@ -51,32 +45,6 @@ class NoRunbook(Conflict):
 
 class NotSaidOfWhich(fields.BadFields):
     """Say which version you have read: what is accepted is that one, and no later one (NO5)."""
-
-
-class SayWhy(fields.BadFields):
-    """Say why, in a sentence: whoever mends it reads this."""
-
-
-#: From each state, where a person may bring an alarm; `changed` contents go by `versions.change`.
-_WAYS: dict[str, frozenset[str]] = {
-    "draft": frozenset({"proposed", "retired"}),
-    "proposed": frozenset({"draft", "in_review", "accepted", "declined", "returned", "retired"}),
-    "in_review": frozenset(
-        {"in_review", "proposed", "accepted", "declined", "returned", "retired"}
-    ),
-    "accepted": frozenset({"in_review", "returned", "retired"}),
-    "declined": frozenset({"proposed", "draft", "returned", "retired"}),
-    "returned": frozenset({"proposed", "draft", "retired"}),
-    "retired": frozenset(),
-}
-#: What only the on-call team says.
-_JUDGEMENTS = frozenset({"in_review", "accepted", "declined", "returned"})
-#: From each state, what else the on-call team says: it lays aside what it was looking at.
-_ALSO = {("in_review", "proposed")}
-#: What is not said without a reason.
-_WITH_REASON = frozenset({"declined", "returned"})
-#: How short a reason may be.
-_LEAST = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +85,7 @@ def set_state(
     it is to be accepted.
     """
     good: dict[str, Any] = fields.checked(
-        {"state": fields.choice(*_WAYS), "reason": fields.text(2000)},
+        {"state": fields.choice(*handover_ways.WAYS), "reason": fields.text(2000)},
         {"state": said.state, "reason": said.reason},
     )
     _need_known(said.answers)
@@ -129,8 +97,8 @@ def set_state(
             raise changes.Changed(noun=NOUN.word, id=alarm_id)
         if state == alarm["state"] and state != "in_review":
             return
-        _need_way(alarm, state, why)
-        _need_right(shell, tx, alarm, state, by)
+        handover_ways.need_way(alarm, state, why)
+        handover_ways.need_right(shell, tx, alarm, state, by)
         if state == "retired":
             versions.retire(shell, tx, alarm, why, by=by)
         elif state == "accepted":
@@ -152,7 +120,7 @@ def break_glass(
     good = fields.checked({"reason": fields.text(2000)}, {"reason": reason})
     if by.person_id is None:
         raise audit.OnlyAdmins
-    _need_reason(str(good["reason"]))
+    handover_ways.need_reason(str(good["reason"]))
     with shell.db.transaction() as tx:
         alarm = changes.load(tx, NOUN, alarm_id, if_match=if_match)
         _break(shell, tx, alarm, str(good["reason"]).strip(), by)
@@ -336,30 +304,3 @@ def _need_known(answers: tuple[str, ...]) -> None:
     unknown = sorted(set(answers) - {rule.id for rule in bar.RULES})
     if unknown:
         raise fields.BadFields({"answers": f"there is no rule {', '.join(unknown)[:100]}"})
-
-
-def _need_way(alarm: rows.Row, state: str, reason: str) -> None:
-    if state not in _WAYS[alarm["state"]]:
-        raise NoWayThere(before=alarm["state"], after=state)
-    if state == "returned" and alarm["in_force"] is None:
-        raise NoWayThere("It is not in force, so there is nothing to return.", after=state)
-    if state == "draft" and alarm["in_force"] is not None:
-        raise NoWayThere("A version of it is in force; retire it, or change it.", after=state)
-    if state in _WITH_REASON:
-        _need_reason(reason)
-
-
-def _need_reason(reason: str) -> None:
-    if len(reason.strip()) < _LEAST:
-        raise SayWhy({"reason": f"say in at least {_LEAST} letters what must change, or why"})
-
-
-def _need_right(shell: Shell, tx: Tx, alarm: rows.Row, state: str, by: Actor) -> None:
-    """The team brings its alarm forward and may take it back; the on-call team judges it (AL3)."""
-    if by.person_id and terms_store.is_volunteer(tx, by.person_id, at=shell.clock.now()):
-        if state in _JUDGEMENTS or (alarm["state"], state) in _ALSO:
-            return
-    elif state in _JUDGEMENTS - {"returned"}:
-        raise OnlyTheOnCallTeam(alarm=alarm["key"])
-    service = rows.find(tx, "services", alarm["service_id"])
-    teams.need_member(shell, tx, by, service["team_id"] if service else "")
