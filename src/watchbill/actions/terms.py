@@ -15,6 +15,8 @@ from watchbill.store.database import Tx
 
 #: The longest term; six months is the rule, a long last shift may reach beyond.
 LONGEST = timedelta(days=400)
+#: The shortest: one shift.
+LEAST = timedelta(days=7)
 
 NOUN = Noun(
     word="term",
@@ -37,8 +39,8 @@ def agree(shell: Shell, values: Values, *, by: Actor) -> str:
     good: dict[str, Any] = fields.checked(NOUN.checks, values)
     audit.need_self(by, good["person_id"])
     start, end = good.pop("starts_at"), good.pop("ends_at")
-    if not start < end <= start + LONGEST:
-        raise fields.BadFields({"ends_at": "must be later than starts_at, by at most 400 days"})
+    if not start + LEAST <= end <= start + LONGEST:
+        raise fields.BadFields({"ends_at": "must be 7 to 400 days later than starts_at"})
     good |= {
         "during": rows.between(start, end),
         "consented_by": by.person_id,

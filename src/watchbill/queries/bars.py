@@ -19,6 +19,7 @@ from watchbill.core.definitions import ALARM, Definition, Origin, to_data
 from watchbill.core.events import Severity
 from watchbill.core.people import ServiceId
 from watchbill.store import alarms as alarms_store
+from watchbill.store import terms as terms_store
 from watchbill.store.database import Tx, as_json
 
 #: Most past alerts of a service that are looked at.
@@ -27,7 +28,7 @@ _MOST = 20_000
 _BAR = "select version, limits, agreed_at, agreed_by from bars order by version desc limit 1"
 _VOLUNTEERS = """
 select distinct t.person_id, p.name from terms t join people p on p.id = t.person_id
-where upper(t.during) > %s and p.disabled_at is null
+where t.during && tstzrange(%s, %s) and p.disabled_at is null
 """
 _CONFIRMED = "select person_id, system from access_confirmations where system = any(%s)"
 _FIRED = """
@@ -88,8 +89,8 @@ def access(tx: Tx, person_id: str) -> list[str]:
 
 
 def volunteers(tx: Tx, now: datetime) -> dict[str, str]:
-    """Return who has agreed to a term that is not over: id to name."""
-    return dict(tx.execute(_VOLUNTEERS, [now]).fetchall())
+    """Return who is of the on-call team, or will be soon: id to name."""
+    return dict(tx.execute(_VOLUNTEERS, [now, now + terms_store.SOON]).fetchall())
 
 
 def facts(

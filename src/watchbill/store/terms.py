@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from watchbill.store.database import Tx
+
+#: Whose term begins within this belongs to the team already: there is something to prepare.
+SOON = timedelta(days=28)
 
 _DROP = "delete from shifts where term_id = %s and lower(during) > %s"
 _LAST = "select max(upper(during)) from shifts where term_id = %s"
 _COVERING = """
 select id, during from terms where person_id = %s and during @> tstzrange(%s, %s) for update
 """
-_IS_VOLUNTEER = "select 1 from terms where person_id = %s and upper(during) > %s limit 1"
+_IS_VOLUNTEER = """
+select 1 from terms where person_id = %s and during && tstzrange(%s, %s) limit 1
+"""
 
 
 def is_volunteer(tx: Tx, person_id: str, *, at: datetime) -> bool:
-    """True if the person has agreed to a term that is not over."""
-    return tx.execute(_IS_VOLUNTEER, [person_id, at]).fetchone() is not None
+    """True if the person is of the on-call team: in a term of theirs, or within `SOON` of one."""
+    return tx.execute(_IS_VOLUNTEER, [person_id, at, at + SOON]).fetchone() is not None
 
 
 def drop_shifts(tx: Tx, term_id: str, *, after: datetime) -> int:
