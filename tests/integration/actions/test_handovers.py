@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from tests import good_alarms
 from tests.integration.actions import seed
-from watchbill.actions import alarms, handovers, people, terms
+from watchbill.actions import alarms, dry_runs, handovers, people, terms
 from watchbill.actions.audit import SYSTEM, Actor, OnlyAdmins, person
 from watchbill.actions.handovers import BelowTheBar, NoRunbook, NoWayThere, OwnWork, Said, SayWhy
 from watchbill.core.events import Severity
@@ -493,3 +494,47 @@ def test_own_work_is_told_as_such(seeded: seed.Seeded) -> None:
     alarm = apply(seeded, "late", by="vera", author="")
     with pytest.raises(OwnWork):
         seed.accept(seeded, alarm)
+
+
+# ---- a runbook that lies elsewhere (R1, RB1)
+
+
+@pytest.mark.parametrize(
+    ("status", "heard"), [(200, "accepted"), (404, "R1"), (0, "R1"), (-1, "R1")]
+)
+def test_r1_the_address_of_a_runbook_is_asked_for_before_it_is_accepted(
+    seeded: seed.Seeded, status: int, heard: str
+) -> None:
+    url = "https://wiki.example.org/cards"
+    alarm = seed.propose(seeded, "late", runbook="", runbook_url=url)
+    asked: list[str] = []
+
+    def links(addresses: Sequence[str]) -> dict[str, int]:
+        asked.extend(addresses)
+        return dict.fromkeys(addresses, status)
+
+    online = replace(seeded.shell, links=links)
+    held = dry_runs.held(online, alarm, asks_network=True)["findings"]
+    assert {f["outcome"] for f in held if f["rule"] == "R1"} == {
+        "passed" if status == 200 else "failed"
+    }
+    said = Said(state="accepted", answers=good_alarms.ANSWERS)
+    if heard == "accepted":
+        handovers.set_state(online, alarm, said, by=person(seeded.vera))
+        assert row(seeded, alarm)["in_force"] == 1
+    else:
+        with pytest.raises(BelowTheBar) as refused:
+            handovers.set_state(online, alarm, said, by=person(seeded.vera))
+        assert rules(refused) == {heard}
+    assert set(asked) == {url}
+
+
+def test_what_lies_inside_asks_nobody(seeded: seed.Seeded) -> None:
+    def links(addresses: Sequence[str]) -> dict[str, int]:
+        raise AssertionError(addresses)
+
+    online = replace(seeded.shell, links=links)
+    said = Said(state="accepted", answers=good_alarms.ANSWERS)
+    handovers.set_state(online, seeded.ids["disk-full"], said, by=person(seeded.vera))
+    assert row(seeded, "disk-full")["in_force"] == 1
+    dry_runs.held(online, seeded.ids["disk-full"])
