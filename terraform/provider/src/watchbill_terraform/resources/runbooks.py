@@ -15,6 +15,8 @@ from watchbill_terraform.scores import runbook_score
 from watchbill_terraform.words import NUMBER, known, may, need
 
 _NOBODY = "nobody"
+#: Its title names an alarm: here it may serve several.
+_OF_AN_ALARM = frozenset({"R2"})
 
 
 class Runbook(Remote):
@@ -53,7 +55,7 @@ class Runbook(Remote):
             return
         trial = {"service": _NOBODY, "key": _NOBODY, "title": _NOBODY, "runbook": body}
         others = {a.name for a in Alarm.GIVEN} - {"runbook"}
-        judgement = bars.Judgement(diags, {"runbook": "body"}, others, only="R")
+        judgement = bars.Judgement(diags, {"runbook": "body"}, others, only="R", but=_OF_AN_ALARM)
         try:
             judgement.all(bars.judged(self.client, trial, set()))
         except Problem as problem:
