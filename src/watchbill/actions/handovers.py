@@ -9,7 +9,7 @@ Source: requirements AL2, AL3, AL5-AL7, NO4-NO6; on-call-practice §7, §8.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from watchbill.actions.handover_ways import NoWayThere, OnlyTheOnCallTeam, SayWh
 from watchbill.actions.shell import Shell
 from watchbill.core.bar import bar
 from watchbill.core.bar.facts import Answer
-from watchbill.core.bar.rules import Finding
+from watchbill.core.bar.rules import Finding, Outcome
 from watchbill.errors import Conflict, Forbidden
 from watchbill.queries import bars
 from watchbill.store import alarms as alarms_store
@@ -186,7 +186,7 @@ def _accept(
     alarms_store.answer(tx, alarm_id, number, yes, at=now)
     # What somebody said of it before does not count: each acceptance is answered for anew (R15).
     findings = _held(shell, tx, alarm, version, links, by, tuple(yes))
-    failing = bar.blocking(findings)
+    failing = (*bar.blocking(findings), *_unsaid(findings, said.answers))
     if failing:
         raise BelowTheBar(
             "; ".join(f"{f.rule}: {f.message}" for f in failing[:5]), findings=bars.as_data(failing)
@@ -202,6 +202,19 @@ def _accept(
     )
     force = {"in_force": number, "lapses_at": lapses_at(version["review_by"])}
     _move(shell, tx, alarm, "accepted", said.reason, by, force)
+
+
+def _unsaid(findings: tuple[Finding, ...], answers: tuple[str, ...]) -> Iterator[Finding]:
+    """Return the questions about what no rule could read here and the reviewer has not said yes to.
+
+    A runbook that is only an address is read by nobody but them (RB2).
+    """
+    questions = {rule.id: rule.question for rule in bar.RULES if rule.question}
+    for finding in findings:
+        asked = questions.get(finding.rule)
+        if asked and finding.outcome is Outcome.NOT_CHECKED and finding.rule not in answers:
+            fix = "Read it where it is, and say yes to this."
+            yield replace(finding, outcome=Outcome.FAILED, message=asked, fix=fix)
 
 
 def _held(

@@ -529,6 +529,15 @@ def test_r1_the_address_of_a_runbook_is_asked_for_before_it_is_accepted(
     assert set(asked) == {url}
 
 
+def test_rb2_what_only_a_person_can_read_elsewhere_they_vouch_for(seeded: seed.Seeded) -> None:
+    alarm = seed.propose(seeded, "late", runbook="", runbook_url="https://wiki.example.org/cards")
+    said = Said(state="accepted", answers=("A7", "A8", "R15"))
+    with pytest.raises(BelowTheBar, match="go back to sleep") as refused:
+        handovers.set_state(seeded.shell, alarm, said, by=person(seeded.vera))
+    assert rules(refused) == {"R7", "R11"}
+    seed.accept(seeded, alarm)
+
+
 def test_what_lies_inside_asks_nobody(seeded: seed.Seeded) -> None:
     def links(addresses: Sequence[str]) -> dict[str, int]:
         raise AssertionError(addresses)
