@@ -19,7 +19,7 @@ from enum import Enum
 from watchbill.core import hours
 from watchbill.core.people import OfficeId, PersonId, TeamId
 
-_WEEK = timedelta(days=7)
+WEEK = timedelta(days=7)
 #: A person may be on call so much of the time (Google SRE): more is a warning.
 MOST_OF_THE_TIME = 0.25
 #: A second layer needs so many people (Google SRE).
@@ -113,14 +113,14 @@ def weeks(team: OnCallTeam, *, start: datetime, count: int) -> list[Week]:
 
 def week_of(team: OnCallTeam, at: datetime) -> Week:
     """Return the week that `at` lies in."""
-    return next(w for w in weeks(team, start=at - _WEEK, count=2) if w.start <= at < w.end)
+    return next(w for w in weeks(team, start=at - WEEK, count=2) if w.start <= at < w.end)
 
 
 def _boundaries(team: OnCallTeam, day: date) -> Iterator[datetime]:
     day += timedelta(days=(team.boundary_weekday - day.weekday()) % 7)
     while True:
         yield hours.instant(day, team.boundary_time, team.zone)
-        day += _WEEK
+        day += WEEK
 
 
 def concerns(

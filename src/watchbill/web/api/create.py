@@ -24,6 +24,8 @@ from watchbill.web.api import (
     duty,
     history,
     incidents,
+    swaps,
+    volunteers,
     watched,
 )
 from watchbill.web.api.known import Known
@@ -65,7 +67,7 @@ def _fastapi(shell: Shell | None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.shell = shell
-    for noun in (duty, incidents, history, companies, watched, alarms, bar, access):
+    for noun in (duty, incidents, history, companies, watched, alarms, bar, volunteers, swaps, access):
         app.include_router(noun.router, prefix=PREFIX)
     app.add_exception_handler(WatchbillError, _foreseen)
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -1,0 +1,115 @@
+"""Swaps: who asked for a shift to be taken, who may, and what it would do to both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from watchbill.core import fairness, volunteers
+from watchbill.core.volunteers import OnCallTeam
+from watchbill.store import volunteers as volunteers_store
+from watchbill.store.database import Tx
+
+SWAPS = """
+select w.id, w.shift_id, s.person_id as stands, w.asked_by, a.name as asker, w.asked_at,
+  w.to_person_id, o.name as to_person, w.starts_at, w.ends_at, w.return_shift_id, w.note, w.urgent,
+  w.state, w.accepted_by, c.name as acceptor, w.accepted_at
+from swaps w join shifts s on s.id = w.shift_id join people a on a.id = w.asked_by
+left join people o on o.id = w.to_person_id left join people c on c.id = w.accepted_by
+"""
+_WEEKS = """
+select lower(during), upper(during) from shifts
+where person_id = %s and not shadow and upper(during) > %s and lower(during) < %s
+order by lower(during)
+"""
+#: Rest and load are looked at so far around a swap.
+_HALF = 26 * volunteers.WEEK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapRow:
+    """A question whether somebody takes a shift, or a part of it."""
+
+    id: str
+    shift_id: str
+    #: Who stands the shift now.
+    stands: str
+    asked_by: str
+    asker: str
+    asked_at: datetime
+    to_person_id: str | None
+    to_person: str | None
+    starts_at: datetime
+    ends_at: datetime
+    return_shift_id: str | None
+    note: str
+    urgent: bool
+    state: str
+    accepted_by: str | None
+    acceptor: str | None
+    accepted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What somebody carries around the time of a swap."""
+
+    hours: float
+    #: Free weeks between two shifts, the fewest; None with fewer than two.
+    smallest_gap_weeks: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a swap would do to one person."""
+
+    person_id: str
+    before: Carried
+    after: Carried
+    #: True if less free time would lie between two of their shifts than the team wants.
+    is_too_close: bool
+
+
+def effect(
+    tx: Tx,
+    person_id: str,
+    *,
+    gives: tuple[datetime, datetime] | None,
+    takes: tuple[datetime, datetime] | None,
+) -> Effect:
+    """Return what giving one stretch away and taking another would do to somebody."""
+    team = volunteers_store.team(tx)
+    around = [at for span in (gives, takes) if span for at in span]
+    rows = tx.execute(_WEEKS, [person_id, min(around) - _HALF, max(around) + _HALF]).fetchall()
+    before = [(row[0], row[1]) for row in rows]
+    after = _without(before, gives) + ([takes] if takes else [])
+    was, becomes = _carried(team, before), _carried(team, after)
+    gap = becomes.smallest_gap_weeks
+    return Effect(
+        person_id=person_id,
+        before=was,
+        after=becomes,
+        is_too_close=gap is not None and gap < team.gap_weeks,
+    )
+
+
+def _without(
+    spans: list[tuple[datetime, datetime]], gone: tuple[datetime, datetime] | None
+) -> list[tuple[datetime, datetime]]:
+    if gone is None:
+        return list(spans)
+    kept = []
+    for start, end in spans:
+        kept += [
+            (a, b) for a, b in ((start, min(end, gone[0])), (max(start, gone[1]), end)) if a < b
+        ]
+    return kept
+
+
+def _carried(team: OnCallTeam, spans: list[tuple[datetime, datetime]]) -> Carried:
+    hours = sum((end - start).total_seconds() / 3600 for start, end in spans)
+    weeks = {volunteers.week_of(team, start).start for start, _ in spans}
+    first = min(weeks, default=None)
+    numbers = [round((at - first) / volunteers.WEEK) for at in weeks] if first else []
+    gaps = fairness.gaps(numbers)
+    return Carried(hours=round(hours, 2), smallest_gap_weeks=min(gaps) if gaps else None)
