@@ -15,6 +15,13 @@ from tests.terraform.servers import Server
 from tests.terraform.terraforms import Terraform
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each life of a resource the time that some twenty runs of Terraform may take."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(180))
+
+
 @pytest.fixture(scope="session")
 def server(
     _server: tuple[str, str], template: str, tmp_path_factory: pytest.TempPathFactory

@@ -13,7 +13,7 @@ def test_the_provider_passes_its_own_tests() -> None:
         cwd=terraforms.TOP / "terraform" / "provider",
         capture_output=True,
         text=True,
-        timeout=55,
+        timeout=120,
     )
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout
