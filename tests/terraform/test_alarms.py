@@ -207,3 +207,43 @@ def test_a_service_its_runbook_and_its_alarm_in_one_run(
 
 def row_of(server: Server, service: str) -> dict[str, Any]:
     return server.one(f"alarms?service={service}")
+
+
+def test_an_alarm_bears_unknown_values_and_is_judged_once_they_are_known(
+    terraform: Terraform, server: Server, word: str
+) -> None:
+    """In a text, in a set within a map, in a block, in a dynamic block."""
+    good = code.good(word)
+    text, waivers = good.pop("runbook"), good.pop("waivers")
+    good |= {"match": {"alarm": [word], "door": ["UNKNOWN", "b"]}, "rationale": "See UNKNOWN."}
+    good["source"] |= {"revision": "UNKNOWN"}
+    unknown = "${watchbill_service.it.id}"
+    service = (
+        f'resource "watchbill_service" "it" {{\n  slug = "{word}"\n  name = "It"\n'
+        '  team_id = "payments"\n}\n'
+    )
+    dynamic = (
+        '\n  dynamic "waiver" {\n    for_each = toset([watchbill_service.it.id])\n    content {\n'
+        '      rule = "A17"\n      reason = "Asked for by ${waiver.value}."\n'
+        f'      owner = "ann@example.org"\n      until = "{waivers[0]["until"]}"\n    }}\n  }}\n'
+    )
+
+    def written(runbook: str) -> str:
+        body = code.alarm(good | {"runbook": runbook}).replace("UNKNOWN", unknown)
+        return service + body.replace("  source_ref {", dynamic + "  source_ref {", 1)
+
+    terraform.write(written("Turn UNKNOWN off and on again."))
+    terraform.init()
+    assert terraform.plan()["watchbill_alarm.it"] == ["create"]
+    said = terraform("apply", "-no-color", "plan.out", expect=1).line
+    assert "Error: R" in said
+    assert server.good("GET", f"alarms?service=checkout&key={word}")["items"] == []
+
+    terraform.write(written(text.replace("## Verification", "## Verification\n\nOf UNKNOWN.\n")))
+    terraform.apply()
+    terraform.settled()
+    made = row(server, word)
+    known = server.one(f"services?slug={word}")["id"]
+    assert made["match"]["door"] == sorted([known, "b"])
+    assert made["waivers"][0]["reason"] == f"Asked for by {known}."
+    assert made["source"]["revision"] == known
