@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from watchbill.core import hours
 from watchbill.core.company import Company
 from watchbill.core.hours import WorkingHours
-from watchbill.demo import alarms
-from watchbill.demo.alarms import AlarmData, ServiceData
+from watchbill.demo import services
+from watchbill.demo.services import AlarmData, ServiceData
 
 _SEED = 20_180_913
 _BY_DAY = 78
@@ -40,8 +40,7 @@ class Case:
     """One thing that breaks."""
 
     service: ServiceData
-    #: None: an event of an alarm nobody has written down.
-    alarm: AlarmData | None
+    alarm: AlarmData
     at: datetime
     #: How long whoever is called by then takes to answer; counted from the opening if it is held.
     answer_after: timedelta
@@ -59,16 +58,32 @@ def throw(company: Company, *, start: datetime, end: datetime) -> list[Case]:
     dice = random.Random(_SEED)  # noqa: S311 - a demo's past, not a secret
     calendars = {t.slug: t.hours for t in company.teams.values()}
     cases = [_by_day(dice, calendars, start, end) for _ in range(_BY_DAY)]
-    cases += [_held(dice, calendars, start, end) for _ in range(_HELD)]
+    cases += [case for _ in range(_HELD) for case in _held(dice, calendars, start, end)]
     cases += _by_night(dice, calendars, start, end)
+    cases += _of_late(dice, calendars, end)
     return sorted(cases, key=lambda case: case.at)
 
 
+def _of_late(
+    dice: random.Random, calendars: dict[str, WorkingHours], end: datetime
+) -> Iterator[Case]:
+    """What nobody has written down fires a few times in the last weeks, so that somebody will."""
+    for service in services.SERVICES:
+        for alarm in service.unregistered:
+            for _ in range(dice.randint(2, 4)):
+                found = _by_day(dice, calendars, end - timedelta(days=24), end, service)
+                yield replace(found, alarm=alarm, note="", is_declined=False)
+
+
 def _by_day(
-    dice: random.Random, calendars: dict[str, WorkingHours], start: datetime, end: datetime
+    dice: random.Random,
+    calendars: dict[str, WorkingHours],
+    start: datetime,
+    end: datetime,
+    service: ServiceData | None = None,
 ) -> Case:
     """Most things break while people work, because people change things."""
-    service = dice.choice(alarms.SERVICES)
+    service = service or dice.choice(services.SERVICES)
     calendar = calendars[service.team]
     spans = [
         span
@@ -77,7 +92,7 @@ def _by_day(
     ]
     span = dice.choice(spans)
     at = span.start + dice.random() * (span.end - span.start - timedelta(hours=3))
-    alarm = dice.choice([*service.alarms, None])
+    alarm = dice.choice(_there(service, at, end) or service.alarms)
     slow = dice.random() < 0.12
     return Case(
         service=service,
@@ -93,14 +108,17 @@ def _by_day(
 
 def _held(
     dice: random.Random, calendars: dict[str, WorkingHours], start: datetime, end: datetime
-) -> Case:
+) -> Iterator[Case]:
     """What breaks at night and may not wake anybody waits for the team."""
-    service = dice.choice(alarms.SERVICES)
-    quiet = [a for a in service.alarms if a.state != "accepted" and not a.is_muted]
-    return Case(
+    service = dice.choice(services.SERVICES)
+    at = _night(dice, calendars[service.team], start, end - timedelta(days=4))
+    quiet = [a for a in _there(service, at, end) if not (a.may_wake or a.is_muted)]
+    if not quiet:
+        return
+    yield Case(
         service=service,
-        alarm=dice.choice([*quiet, None]),
-        at=_night(dice, calendars[service.team], start, end - timedelta(days=4)),
+        alarm=dice.choice(quiet),
+        at=at,
         answer_after=_minutes(dice, 1, 4),
         mended_after=_minutes(dice, 10, 60),
         is_mended_by_source=dice.random() < 0.4,
@@ -112,7 +130,7 @@ def _by_night(
     dice: random.Random, calendars: dict[str, WorkingHours], start: datetime, end: datetime
 ) -> Iterator[Case]:
     """What wakes a volunteer: a handful a month, one of them slow to answer, few declined."""
-    pairs = [(s, a) for s in alarms.SERVICES for a in s.alarms if a.state == "accepted"]
+    pairs = [(s, a) for s in services.SERVICES for a in s.alarms if a.wakes]
     for first, last in _months(start, end):
         count = round(dice.choice(_BY_NIGHT) * ((last - first) / _MONTH))
         slow, declined = dice.randrange(6), dice.randrange(12)
@@ -128,6 +146,13 @@ def _by_night(
                 is_mended_by_source=dice.random() < 0.5,
                 note=dice.choice(_NOTES) if dice.random() < 0.7 else "",
             )
+
+
+def _there(service: ServiceData, at: datetime, end: datetime) -> list[AlarmData]:
+    """Return what fires at an instant: alarms that are written by then, and names of none."""
+    day = (at - end) / timedelta(days=1) - 2
+    known = [a for a in service.alarms if a.since < day and a.state != "retired"]
+    return [*known, *service.unregistered]
 
 
 def _months(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

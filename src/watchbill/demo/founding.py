@@ -17,13 +17,15 @@ from watchbill.actions import (
     rotas,
     services,
     teams,
+    tokens,
     webhooks,
 )
+from watchbill.actions.audit import Actor
 from watchbill.actions.events import Door
 from watchbill.actions.shell import Shell
 from watchbill.core.people import PersonId
-from watchbill.demo import alarms
 from watchbill.demo import people as staff
+from watchbill.demo import services as watched
 from watchbill.demo.weeks import Weeks
 
 _BY = audit.SYSTEM
@@ -46,6 +48,8 @@ class Founded:
     doors: dict[str, Door] = field(default_factory=dict)
     #: Paths of the other doors: `/intake/<source>/<key>`, with their service.
     intakes: list[dict[str, str]] = field(default_factory=list)
+    #: Who applies the repository of alarms: its pipeline, by a token of the admin's.
+    pipeline: Actor = _BY
 
 
 def found(shell: Shell, weeks: Weeks, *, password: str) -> Founded:
@@ -62,13 +66,27 @@ def found(shell: Shell, weeks: Weeks, *, password: str) -> Founded:
     for person in staff.PEOPLE:
         _hire(shell, person, made, password_hash=password_hash)
     _make_rotas(shell, made, weeks)
-    for service in alarms.SERVICES:
+    for service in watched.SERVICES:
         _add_service(shell, service, made)
     hook, _ = webhooks.create(
         shell, {"name": "Status page", "url": "https://status.harbour.example/hooks"}, by=_BY
     )
     webhooks.disable(shell, hook, by=_BY)
+    made.pipeline = _pipeline(shell, made)
     return made
+
+
+def _pipeline(shell: Shell, made: Founded) -> Actor:
+    admin = next(made.people[p.name] for p in staff.PEOPLE if p.is_admin)
+    token_id, _ = tokens.make(
+        shell,
+        admin,
+        name="Pipeline of harbour/alarms",
+        scopes=["read", "write"],
+        expires_at=None,
+        by=_BY,
+    )
+    return Actor(name=f"token:{token_id}", person_id=admin, is_admin=True, is_whole=False)
 
 
 def _week(spans: tuple[tuple[int, str, str], ...]) -> list[dict[str, object]]:
@@ -182,7 +200,7 @@ def plan_days(shell: Shell, made: Founded, start: datetime) -> None:
         rotas.override(shell, values, by=_BY)
 
 
-def _add_service(shell: Shell, service: alarms.ServiceData, made: Founded) -> None:
+def _add_service(shell: Shell, service: watched.ServiceData, made: Founded) -> None:
     """Add a service with its doors: PagerDuty's, and those its data name."""
     values = {
         "slug": service.slug,

@@ -8,28 +8,31 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from watchbill.actions import events, incidents
+from watchbill.actions import audit, events, incidents, reviews
 from watchbill.app import KEYED
 from watchbill.core import hours
 from watchbill.core.company import Company
 from watchbill.core.incidents import IncidentState
 from watchbill.core.people import PersonId
 from watchbill.demo import cases
-from watchbill.demo.alarms import AlarmData, ServiceData
 from watchbill.demo.cases import Case
 from watchbill.demo.founding import Founded
+from watchbill.demo.services import AlarmData, ServiceData
 from watchbill.demo.timeline import Timeline
-from watchbill.errors import Conflict
+from watchbill.errors import Conflict, Forbidden
 from watchbill.queries import ringing
 from watchbill.queries.ringing import Ringing
 
 LENGTH = timedelta(weeks=26)
 #: From here on only what is still open at the start happens (`stories.py`).
 CALM = timedelta(hours=30)
+#: How long after its end an incident is reviewed.
+_THOUGHT = timedelta(minutes=20)
 _PAGERDUTY = KEYED["/v2/enqueue"]
 
 
@@ -37,18 +40,19 @@ def plan(timeline: Timeline, made: Founded, company: Company, start: datetime) -
     """Write half a year of cases before `start` into the timeline."""
     calendars = {team.slug: team.hours for team in company.teams.values()}
     thrown = cases.throw(company, start=start - LENGTH, end=start - CALM)
+    reviewed: Counter[str] = Counter()
     for number, case in enumerate(thrown):
         key = f"{case.service.slug}/{number:04d}"
         timeline.at(case.at, partial(fire, timeline, made, case.service, case.alarm, key))
         opening = None
         calendar = calendars[case.service.team]
-        if not hours.is_open(calendar, case.at) and not _wakes(case.alarm):
+        if not hours.is_open(calendar, case.at) and not case.alarm.wakes:
             opening = hours.next_opening(calendar, case.at)
         _plan_answer(timeline, made, case, key, opening or case.at)
-
-
-def _wakes(alarm: AlarmData | None) -> bool:
-    return alarm is not None and alarm.state == "accepted" and alarm.severity == "critical"
+        over = (opening or case.at) + case.answer_after + case.mended_after
+        verdict = _verdict(case.alarm, reviewed[case.alarm.key])
+        reviewed[case.alarm.key] += 1
+        timeline.at(over + _THOUGHT, partial(review, timeline, made, case.service, key, verdict))
 
 
 def _plan_answer(
@@ -72,6 +76,16 @@ def _plan_answer(
         timeline.at(mended_at, lambda: fire(timeline, made, case.service, None, key, "resolve"))
     else:
         timeline.at(mended_at, lambda: resolve(timeline, made, case.service, key))
+
+
+def _verdict(alarm: AlarmData, number: int) -> dict[str, object]:
+    """Return what is said of an alarm's incidents: now and then nothing was to be done."""
+    action = ("fixed", "mitigated", "fixed", "mitigated", "watched", "mitigated", "nothing")[
+        number % 7
+    ]
+    helped = "partly" if number % 4 == 2 else "helped"
+    runbook = helped if alarm.is_in_code else "missing"
+    return {"needed": action != "nothing", "action": action, "runbook": runbook, "note": ""}
 
 
 def fire(
@@ -102,16 +116,16 @@ def event(
         "event_action": action,
         "dedup_key": key,
     }
-    if action != "trigger":
+    if action != "trigger" or alarm is None:
         return body
-    summary = alarm.summary if alarm else f"{service.name}: something nobody has described"
     return body | {
         "payload": {
-            "summary": summary,
+            "summary": alarm.summary,
             "source": f"{service.slug}-1.harbour.example",
-            "severity": alarm.severity if alarm else "critical",
+            "severity": alarm.severity,
             "component": service.slug,
-            **({"class": alarm.key} if alarm else {}),
+            "class": alarm.name or alarm.key,
+            **({"custom_details": alarm.labels} if alarm.labels else {}),
         },
         "client": "Harbour monitoring",
         "client_url": f"https://graphs.harbour.example/d/{service.slug}",
@@ -153,6 +167,17 @@ def resolve(timeline: Timeline, made: Founded, service: ServiceData, key: str) -
     if found and found.state is not IncidentState.RESOLVED:
         by = found.acknowledged_by or one_of(made, service)
         incidents.resolve(timeline.shell, found.incident_id, by=by)
+
+
+def review(
+    timeline: Timeline, made: Founded, service: ServiceData, key: str, verdict: dict[str, object]
+) -> None:
+    """Let whoever had it say whether it was worth calling them."""
+    found = look(timeline, made, service, key)
+    if found and found.acknowledged_by:
+        with contextlib.suppress(Conflict, Forbidden):
+            by = audit.person(found.acknowledged_by)
+            reviews.give(timeline.shell, found.incident_id, verdict, by=by)
 
 
 def one_of(made: Founded, service: ServiceData) -> PersonId:

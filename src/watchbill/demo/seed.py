@@ -11,9 +11,10 @@ from watchbill.actions import audit, people, tokens
 from watchbill.actions.shell import Shell
 from watchbill.app import hasty
 from watchbill.clock import HandClock
-from watchbill.demo import alarms, founding, handovers, history, stories
+from watchbill.demo import founding, handovers, history, services, stories
 from watchbill.demo import people as staff
 from watchbill.demo.founding import Founded
+from watchbill.demo.services import AlarmData, ServiceData
 from watchbill.demo.timeline import Timeline
 from watchbill.demo.weeks import FOUNDED, weeks
 
@@ -66,6 +67,8 @@ def _company(shell: Shell, say: Callable[[str], None]) -> dict[str, Any]:
         "routing_keys": made.keys,
         "people": [_person(p) for p in staff.PEOPLE],
         "alarms": _alarms(made),
+        "special_alarms": _special(made),
+        "unregistered": _unregistered(made),
         "intakes": made.intakes,
     }
 
@@ -77,7 +80,7 @@ def _live(
     calendar = weeks(start)
     made = founding.found(past, calendar, password=password)
     timeline = Timeline(past, clock)
-    handovers.plan(timeline, made, calendar)
+    handovers.plan(timeline, made, calendar, start)
     say("Living through half a year of its history …")
     with past.db.transaction() as tx:
         company = past.company(tx)
@@ -100,21 +103,32 @@ def _person(person: staff.PersonData) -> dict[str, object]:
 
 
 def _alarms(made: Founded) -> list[dict[str, object]]:
-    """Return every critical alarm that is not muted, with an event that fires it."""
-    pairs = [
-        (service, alarm)
-        for service in alarms.SERVICES
-        for alarm in service.alarms
-        if alarm.severity == "critical" and not alarm.is_muted
-    ]
-    pairs.sort(key=lambda pair: (pair[0].slug, pair[1].key) != _FIRST)
-    return [
-        {
-            "key": alarm.key,
-            "service": service.slug,
-            "team": service.team,
-            "state": alarm.state,
-            "event": history.event(made, service, alarm, f"demo/{service.slug}/{alarm.key}"),
-        }
-        for service, alarm in pairs
-    ]
+    """Return every critical alarm whose state tells what becomes of an event of it, with one."""
+    found = [pair for pair in _watched() if not (pair[1].is_muted or pair[1].is_special)]
+    critical = [pair for pair in found if pair[1].severity == "critical"]
+    critical.sort(key=lambda pair: (pair[0].slug, pair[1].key) != _FIRST)
+    return [_alarm(made, service, alarm) for service, alarm in critical]
+
+
+def _special(made: Founded) -> list[dict[str, object]]:
+    """Return the alarms whose state alone does not tell: an older version is in force, say."""
+    return [_alarm(made, *pair) for pair in _watched() if pair[1].is_special]
+
+
+def _unregistered(made: Founded) -> list[dict[str, object]]:
+    """Return what fires although nobody has written it down."""
+    return [_alarm(made, s, alarm) for s in services.SERVICES for alarm in s.unregistered]
+
+
+def _watched() -> list[tuple[ServiceData, AlarmData]]:
+    return [(service, alarm) for service in services.SERVICES for alarm in service.alarms]
+
+
+def _alarm(made: Founded, service: ServiceData, alarm: AlarmData) -> dict[str, object]:
+    return {
+        "key": alarm.key,
+        "service": service.slug,
+        "team": service.team,
+        "state": alarm.state,
+        "event": history.event(made, service, alarm, f"demo/{service.slug}/{alarm.key}"),
+    }

@@ -9,9 +9,10 @@ from watchbill.actions import audit, incidents, services
 from watchbill.core import hours
 from watchbill.core.company import Company
 from watchbill.core.hours import WorkingHours
-from watchbill.demo import alarms, history
-from watchbill.demo.alarms import AlarmData, ServiceData
+from watchbill.demo import history
+from watchbill.demo import services as watched
 from watchbill.demo.founding import Founded
+from watchbill.demo.services import AlarmData, ServiceData
 from watchbill.demo.timeline import Deed, Timeline
 from watchbill.demo.weeks import Weeks
 
@@ -36,7 +37,7 @@ def plan(
 
 
 def _find(service: str, key: str) -> tuple[ServiceData, AlarmData]:
-    found = next(s for s in alarms.SERVICES if s.slug == service)
+    found = next(s for s in watched.SERVICES if s.slug == service)
     return found, next(a for a in found.alarms if a.key == key)
 
 
@@ -139,11 +140,11 @@ def _still_open(
     text = "One receiver answers after 30 s. Parked it; watching the queue."
     _later(timeline, at, 14, lambda: history.note(timeline, made, service, key, text))
     night = start - timedelta(minutes=50)
-    names = ("reports-api", "conversation-search", "billing", "nightly-exports")
-    quiet = [s for s in alarms.SERVICES if s.slug in names]
+    names = ("reports-api", "conversation-search", "billing", "push-notifications")
+    quiet = [s for s in watched.SERVICES if s.slug in names]
     asleep = [s for s in quiet if _sleeps(calendars[s.team], night, start)]
     if asleep:
-        waiting = next(a for a in asleep[0].alarms if a.state != "accepted")
+        waiting = next(a for a in asleep[0].alarms if not a.wakes)
         timeline.at(night, lambda: history.fire(timeline, made, asleep[0], waiting, "open/waits"))
 
 

@@ -22,7 +22,7 @@ Deed = Callable[[], None]
 
 _LANES = ("email",)
 #: Of the engine's steps those that concern incidents; nothing else happens in the past.
-_STEPS = tuple(step for step in tick.STEPS if step.name in ("fold", "advance"))
+_STEPS = tuple(step for step in tick.STEPS if step.name in ("fold", "advance", "reminders"))
 _LEASE = timedelta(minutes=1)
 
 

@@ -38,7 +38,7 @@ _BRANCHES = re.compile(
     re.IGNORECASE,
 )
 _SIGNAL = re.compile(
-    r"`[^`]+`|https?://|\b(?:rate|ratio|latency|errors?|queue|lag|panel|graph|dashboard|metric"
+    r"`[^`]+`|\"[^\"]{3,}\"|https?://|\b(?:rate|ratio|share|age|board|curve|gauge|latency|errors?|queue|lag|panel|graph|dashboard|metric"
     r"|count|percent\w*|status|checks?|alerts?|alarms?|incident|logs?|p\d\d|probe|traffic"
     r"|requests?|responses?|orders?|time|usage|memory|cpu|disk|replicas?|pods?|connections?)\b",
     re.IGNORECASE,
