@@ -82,7 +82,8 @@ def check_may_wake(world: World, decision: Decision) -> None:
         assert now < glass_ends_at(world, decision), "RO3, NO4: glass is for one night"
         return
     alarm = company.alarms[(incident.service_id, incident.alarm)]
-    assert alarm.is_in_force and not alarm.has_lapsed(now), "NO4, RO2, AL5"
+    assert alarm.is_in_force, "NO4, RO2"
+    assert not alarm.has_lapsed(now), "AL5"
     assert alarm.severity is Severity.CRITICAL, "RO2"
     assert alarm.has_runbook, "NO4"
     assert alarm.muted_until is None or alarm.muted_until <= now

@@ -16,7 +16,6 @@ from tests import builders
 from tests.property import companies
 from tests.property.world import World
 from watchbill.core import hours, routing
-from watchbill.core.alarms import AlarmState
 from watchbill.core.company import Company
 from watchbill.core.events import Severity
 from watchbill.core.incidents import IncidentState

@@ -19,7 +19,7 @@ _DEFAULTS = to_data(Definition(key="", service=""))
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # it has no types
     """Writes text of several lines as a block, so that a diff of it can be read."""
 
 

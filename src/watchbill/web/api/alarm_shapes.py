@@ -93,7 +93,7 @@ class AlarmTried(AlarmNew):
     title: asked.Text = ""
 
 
-class OrderIn(BaseModel):
+class OrderBody(BaseModel):
     """All alarms of one repository as they are to be; what it no longer holds is retired."""
 
     definitions: list[dict[str, Any]] = Field(max_length=plans.MOST)

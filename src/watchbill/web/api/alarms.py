@@ -24,7 +24,7 @@ from watchbill.web.api.alarm_shapes import (
     Held,
     Mute,
     Names,
-    OrderIn,
+    OrderBody,
     PlanOut,
     Reason,
     Steps,
@@ -96,13 +96,13 @@ def try_alarm(caller: asked.Writer, body: AlarmTried) -> Any:
 
 
 @router.post("/alarms:plan", response_model=PlanOut)
-def plan_alarms(caller: asked.Writer, body: OrderIn) -> Any:
+def plan_alarms(caller: asked.Writer, body: OrderBody) -> Any:
     """Say what applying these alarms would do; nothing is written."""
     return _planned(plans.plan(caller.shell, _order(body)))
 
 
 @router.post("/alarms:apply", response_model=PlanOut)
-def apply_alarms(caller: asked.Writer, body: OrderIn) -> Any:
+def apply_alarms(caller: asked.Writer, body: OrderBody) -> Any:
     """Make the alarms of a repository what is written, all or none; they are proposed."""
     done = plans.apply(caller.shell, _order(body), base=body.base, by=caller.actor)
     return _planned(done)
@@ -267,7 +267,7 @@ def _read(caller: Caller, alarm_id: str, response: Response) -> AlarmRow:
     return found
 
 
-def _order(body: OrderIn) -> Order:
+def _order(body: OrderBody) -> Order:
     wanted, unreadable = plan_faults.read(body.definitions)
     return Order(
         wanted=tuple(wanted),

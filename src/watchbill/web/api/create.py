@@ -67,7 +67,18 @@ def _fastapi(shell: Shell | None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.shell = shell
-    for noun in (duty, incidents, history, companies, watched, alarms, bar, volunteers, swaps, access):
+    for noun in (
+        duty,
+        incidents,
+        history,
+        companies,
+        watched,
+        alarms,
+        bar,
+        volunteers,
+        swaps,
+        access,
+    ):
         app.include_router(noun.router, prefix=PREFIX)
     app.add_exception_handler(WatchbillError, _foreseen)
     app.add_exception_handler(RequestValidationError, _invalid)

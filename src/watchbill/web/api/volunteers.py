@@ -27,7 +27,7 @@ Item = Literal["internet", "laptop", "power", "second_factor", "credentials"]
 Ref = Annotated[asked.Text, Field(max_length=64)]
 
 
-class LimitIn(BaseModel):
+class LimitBody(BaseModel):
     """At most `most` shifts in any `weeks` weeks running, and where that is written."""
 
     most: int
@@ -35,7 +35,7 @@ class LimitIn(BaseModel):
     source: asked.Text = ""
 
 
-class WatchIn(BaseModel):
+class WatchBody(BaseModel):
     """A part of every day that people of one office answer, by its clocks."""
 
     office_id: Ref
@@ -55,9 +55,9 @@ class OnCallTeamChange(BaseModel):
     term_days: int | None = None
     gap_weeks: int | None = None
     shadows: bool | None = None
-    limits: list[LimitIn] | None = None
+    limits: list[LimitBody] | None = None
     decay_percent: int | None = None
-    watches: list[WatchIn] | None = None
+    watches: list[WatchBody] | None = None
 
 
 class ApplicationNew(BaseModel):
