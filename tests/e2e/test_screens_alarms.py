@@ -116,7 +116,7 @@ def test_an_engineer_writes_checks_and_proposes_without_scripts(world, scriptles
     page.get_by_role("link", name="Paper Jam of Checkout").click()
     page.get_by_label("Title").fill("The printer of checkout has a paper jam")
     page.get_by_role("button", name="Check against the bar").click()
-    checked = page.get_by_role("status")
+    checked = page.get_by_role("status", name="Held against the bar")
     assert "It would be a new alarm. Nothing was saved." in checked.inner_text()
     checked.get_by_role("link", name="A7").first.click()
     assert page.url.endswith("/bar#A7")
@@ -144,6 +144,6 @@ def test_on_a_phone_the_runbook_jumps_copies_and_scrolls_within_itself(world, br
     assert copied.startswith("traffic move traffic move")
     assert block.evaluate("e => e.scrollWidth > e.clientWidth")
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    size = page.locator(".night p").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    size = page.locator(".night .runbook p").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
     assert size >= 19
     context.close()

@@ -23,7 +23,7 @@ import structlog
 from structlog.testing import LogCapture
 
 from tests import builders, seeded
-from watchbill.actions import heartbeats, incidents, notifications
+from watchbill.actions import notifications
 from watchbill.app import Watchbill
 from watchbill.clock import HandClock
 from watchbill.config import Settings
@@ -190,9 +190,7 @@ class World:
 
     def _next_due(self) -> datetime | None:
         shell = self.watchbill.shell
-        times = (
-            incidents.next_due(shell), heartbeats.next_due(shell), notifications.next_due(shell)
-        )  # fmt: skip
+        times = (tick.next_due(shell), notifications.next_due(shell))
         return min((t for t in times if t is not None), default=None)
 
     # -- what happens -------------------------------------------------------------------------

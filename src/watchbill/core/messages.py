@@ -36,6 +36,8 @@ class MessageKind(Enum):
     PASSED = "passed"
     #: A colleague of the answering person asks who is awake (never a page).
     HELP = "help"
+    #: A team hears of its alarm: declined, returned, its review near or overdue (never a page).
+    HANDOVER = "handover"
     #: A code that proves a contact method belongs to its owner.
     CODE = "code"
     #: A trial message a person asked for.

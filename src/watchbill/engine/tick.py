@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from watchbill.actions import agenda, alerts, heartbeats, housekeeping, incidents
+from watchbill.actions import agenda, alerts, heartbeats, housekeeping, incidents, reminders
 from watchbill.actions.shell import Shell
 from watchbill.errors import Unavailable
 
@@ -52,6 +52,13 @@ STEPS = (
         set_aside=incidents.set_aside,
     ),
     Step(name="heartbeats", batch=heartbeats.check),
+    Step(
+        name="reminders",
+        batch=reminders.tell_due,
+        items=reminders.waiting,
+        one=reminders.tell_one,
+        set_aside=reminders.set_aside,
+    ),
     Step(name="housekeeping", batch=housekeeping.tidy),
 )
 
@@ -71,7 +78,7 @@ FEW = alerts.FAIR
 def next_due(shell: Shell) -> datetime | None:
     """Return when the next tick has something to do, as far as is known; None for nothing."""
     times = agenda.read(shell)
-    due = (times["advance"], times["heartbeats"])
+    due = (times["advance"], times["heartbeats"], times["reminders"])
     return min((at for at in due if at is not None), default=None)
 
 

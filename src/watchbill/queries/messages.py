@@ -20,6 +20,7 @@ from watchbill.core.notifications import Notification
 from watchbill.core.routing import Reason
 from watchbill.core.throttle import Parcel
 from watchbill.errors import Misconfigured
+from watchbill.queries import alarm_words
 from watchbill.store.database import Tx
 
 _SETTINGS = "select secret, base_url from organization"
@@ -117,6 +118,8 @@ def _message(facts: _Facts, parcel: Parcel) -> Message | None:
         return _bundle(facts, parcel)
     if first.kind in (MessageKind.CODE, MessageKind.TEST, MessageKind.HELP):
         return _private(facts, first)
+    if first.kind is MessageKind.HANDOVER:
+        return _handover(facts, first)
     return _call(facts, first)
 
 
@@ -145,6 +148,20 @@ def _private(facts: _Facts, note: Notification) -> Message:
         text=str(note.data["text"]),
         url=facts.base_url,
         data={"kind": note.kind.value, "text": note.data["text"]},
+    )
+
+
+def _handover(facts: _Facts, note: Notification) -> Message:
+    """Word to a team about its alarms; nothing rings for it."""
+    items: list[dict[str, str]] = note.data["alarms"]
+    subject, text = alarm_words.mail(items, base_url=facts.base_url)
+    url = f"{facts.base_url}/alarms"
+    return Message(
+        **{**_envelope(facts, note), "list_id": "alarms.watchbill"},
+        subject=subject,
+        text=text,
+        url=f"{url}/{items[0]['alarm_id']}" if len(items) == 1 else url,
+        data={"event": "notification.handover", "person_id": note.person_id, "alarms": items},
     )
 
 
