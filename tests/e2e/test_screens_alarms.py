@@ -118,9 +118,7 @@ def test_an_engineer_writes_checks_and_proposes_without_scripts(world, scriptles
     page.get_by_role("button", name="Check against the bar").click()
     checked = page.get_by_role("status", name="Held against the bar")
     assert "It would be a new alarm. Nothing was saved." in checked.inner_text()
-    checked.get_by_role("link", name="A7").first.click()
-    assert page.url.endswith("/bar#A7")
-    page.go_back()
+    assert checked.get_by_role("link", name="A7").first.get_attribute("href") == "/bar#A7"
     page.get_by_role("button", name="Save and propose").click()
 
     page.wait_for_url("**/alarms/alm_*")
