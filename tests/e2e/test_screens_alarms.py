@@ -142,6 +142,8 @@ def test_on_a_phone_the_runbook_jumps_copies_and_scrolls_within_itself(world, br
     assert copied.startswith("traffic move traffic move")
     assert block.evaluate("e => e.scrollWidth > e.clientWidth")
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    size = page.locator(".night .runbook p").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    size = page.locator(".night .runbook p").first.evaluate(
+        "e => parseFloat(getComputedStyle(e).fontSize)"
+    )
     assert size >= 19
     context.close()
