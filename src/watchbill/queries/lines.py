@@ -79,25 +79,11 @@ _COUNTED = (
     ),
     (
         "NO5",
-        "alarms in force without review, because somebody broke the glass",
+        "alarms in force that nobody reviewed and no glass was broken for",
         (
             "select count(*) from alarms a join alarm_versions v on v.alarm_id = a.id "
-            "and v.number = a.in_force where v.accepted_at is null"
+            "and v.number = a.in_force where v.accepted_at is null and v.glass_at is null"
         ),
-    ),
-    (
-        "AL1",
-        "alarms changed by hand although they are written in code",
-        (
-            "select count(*) from alarms a join alarm_versions v on v.alarm_id = a.id "
-            "and v.number = a.version where a.state <> 'retired' and a.managed_by <> 'hand' "
-            "and v.managed_by = 'hand'"
-        ),
-    ),
-    (
-        "AL5",
-        "alarms whose acceptance has run out",
-        "select count(*) from alarms where in_force is not null and lapses_at <= %(now)s",
     ),
 )
 
