@@ -173,7 +173,10 @@ def test_only_volunteers_are_shown_the_review_and_only_they_may_do_it(world, cli
     assert answer.status == 403
     assert "Only the on-call team judges alarms" in text_of(answer)
     assert state_of(world, alarm_id) == ("proposed", None)
-    assert "Take into review" in Client(world).sign_in(VERA)("GET", root).text
+    assert "Accept: it may wake us" not in client("GET", f"{root}/review").text
+    vera = Client(world).sign_in(VERA)
+    assert "Take into review" in vera("GET", root).text
+    assert "Accept: it may wake us" in vera("GET", f"{root}/review").text
 
 
 def test_below_the_bar_each_finding_says_what_to_do_and_where_its_rule_is(world, client, ids):

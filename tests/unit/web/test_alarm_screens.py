@@ -62,6 +62,7 @@ def test_only_admins_are_offered_the_glass_and_never_without_a_runbook() -> None
     assert "glass" not in alarm_steps.offer(at("proposed"), TEAM).others
     assert "glass" not in alarm_steps.offer(at("proposed", has_runbook=False), ADMIN).others
     assert "glass" not in alarm_steps.offer(at("accepted", in_force=1), ADMIN).others
+    assert "glass" in alarm_steps.offer(at("accepted", in_force=1, has_lapsed=True), ADMIN).others
 
 
 def test_the_sentence_says_which_version_stands_and_which_waits() -> None:

@@ -323,8 +323,8 @@ class Review:
     version: int
     #: The version in force, or None.
     in_force: int | None
-    #: Its state is in review, so that others see that somebody looks.
-    is_in_review: bool
+    #: The viewer may judge it as it stands; else the form is not shown.
+    may_judge: bool
     #: What tells a stale form from a fresh one.
     etag: str
     #: Who wrote it.

@@ -43,7 +43,7 @@ def listed(visit: Visit, row: Listed) -> alarms.AlarmRow:
         ),
         wakes=known is not None and row.state != "retired" and known.may_wake(visit.now),
         review_by=row.review_by,
-        has_lapsed=lapsed,
+        lapsed_at=row.lapses_at if lapsed else None,
         marks=tuple(
             words
             for words, is_so in (

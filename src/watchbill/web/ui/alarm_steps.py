@@ -96,6 +96,7 @@ def _of_team(standing: Standing, who: Looker) -> set[Step]:
         if state == "proposed" and standing.in_force is None:
             found.add("take_back")
     is_new = state != "accepted" and standing.in_force != standing.version
+    is_new = is_new or standing.has_lapsed
     if who.is_admin and standing.has_runbook and is_new:
         found.add("glass")
     return found

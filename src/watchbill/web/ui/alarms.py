@@ -46,8 +46,8 @@ class AlarmRow:
     wakes: bool
     #: Until which day its acceptance may last; None if it does not say.
     review_by: date | None
-    #: That day is over although it is in force.
-    has_lapsed: bool
+    #: When the acceptance of what is in force ran out; None if it has not.
+    lapsed_at: datetime | None
     #: What else is to be seen, each in two or three words: `no runbook`, `changed by hand`.
     marks: tuple[str, ...]
     #: Out-of-hours pages in the last 30 days.

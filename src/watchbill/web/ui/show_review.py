@@ -18,6 +18,8 @@ from watchbill.web.ui.visits import Visit
 #: The status of a form that speaks of contents which have changed since.
 _CHANGED = 412
 
+_WAITING = frozenset({"proposed", "in_review"})
+
 
 def show_review(visit: Visit) -> Response:
     """Show the review of the alarm of the address."""
@@ -49,6 +51,7 @@ def _context(
 ) -> alarm.Review:
     row = queries.get(tx, alarm_id, now=visit.now)
     version = queries.version(tx, alarm_id, row.version)
+    who = alarm_rows.looker(visit, tx, team_id=row.team_id, author_id=row.author_id)
     confirmed = {*bars.access(tx, visit.me.id), *visit.fields("system")}
     return alarm.Review(
         id=row.id,
@@ -58,7 +61,7 @@ def _context(
         team_name=visit.company.teams[TeamId(row.team_id)].name,
         version=row.version,
         in_force=row.in_force,
-        is_in_review=row.state == "in_review",
+        may_judge=row.state in _WAITING and who.is_volunteer and not who.is_author,
         etag=reading.version(tx, "alarms", row.id),
         author=version.author or version.actor,
         customer_impact=row.customer_impact,
