@@ -260,7 +260,7 @@ def _refused(text: str) -> Iterator[tuple[int, str]]:
 def _prose(text: str) -> Iterator[tuple[int, str]]:
     """Return each stretch without code and the line it begins on; tags may run over lines."""
     stretch: list[str] = []
-    begun = last = 0
+    begun, last = 1, 0
     for line in runbook_lines.read(text):
         if line.shape is Shape.CODE or line.number != last + 1:
             if stretch:

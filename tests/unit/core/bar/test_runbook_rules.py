@@ -571,3 +571,71 @@ def test_questions_are_those_of_the_human_rules() -> None:
 
     assert asked == {"R7", "R11", "R15"}
     assert all(RULES[rule_id].kind is Kind.HUMAN for rule_id in asked)
+
+
+# The limits themselves are allowed; one more is not.
+
+
+def with_section(name: str, body: str) -> str:
+    """Return the template with another text in one of its sections."""
+    before, rest = TEMPLATE.split(f"## {name}\n")
+    after = re.search(r"(?m)^## ", rest)
+    return f"{before}## {name}\n{body}\n\n{rest[after.start() :] if after else ''}"
+
+
+@pytest.mark.parametrize(("words", "passes"), [(20, True), (19, False)])
+def test_r3_twenty_words_will_do(words: int, *, passes: bool) -> None:
+    findings = said(with_section("Impact", "So. " * words))
+
+    assert failed(findings) == (set() if passes else {"R3"})
+
+
+@pytest.mark.parametrize(("reason", "passes"), [("not at night", True), ("at night", False)])
+def test_r3_a_reason_has_three_words(reason: str, *, passes: bool) -> None:
+    findings = said(with_section("Impact", f"n/a: {reason}"))
+
+    assert failed(findings) == (set() if passes else {"R3"})
+
+
+@pytest.mark.parametrize(("more", "passes"), [(0, True), (1, False)])
+def test_r14_1200_words_before_mitigation_will_do(more: int, *, passes: bool) -> None:
+    text = f"# CheckoutErrorRate\n{'So. ' * (1199 + more)}\n## Mitigation\n"
+
+    assert ("R14" in failed(said(text))) is not passes
+
+
+@pytest.mark.parametrize(("words", "passes"), [(25, True), (26, False)])
+def test_r14_25_words_a_sentence_will_do_however_the_lines_break(
+    words: int, *, passes: bool
+) -> None:
+    sentence = "word " * 10 + "\n" + "word " * (words - 10)
+
+    assert ("R14" in failed(said(sentence))) is not passes
+    assert ("R14" in failed(said(f"{sentence}\n\n```\ncode\n```\n\n{sentence}"))) is not passes
+
+
+@pytest.mark.parametrize(
+    ("day", "passes"), [(date(2025, 11, 25), True), (date(2025, 11, 24), False)]
+)
+def test_r12_used_a_year_ago_will_do(day: date, *, passes: bool) -> None:
+    text = re.sub(r"(?m)^- Last exercised: .*\n", "", TEMPLATE)
+    findings = said(text, replace(KNOWN, history=History(last_used_on=day)))
+
+    assert failed(findings) == (set() if passes else {"R12"})
+
+
+def test_r5_a_warning_in_a_part_of_the_section_counts() -> None:
+    code = "```\ndrop table carts;\n```\n"
+
+    assert said(f"{TEMPLATE}\n## Cache\n### Do\n{code}\n### Mind\nWarning: no way back.\n") == ()
+    assert failed(said(f"{TEMPLATE}\n## Cache\n### Do\n{code}\n### Mind\nNothing.\n")) == {"R5"}
+
+
+def test_r1_says_why_an_address_could_not_be_read() -> None:
+    def message(status: int) -> str:
+        facts = replace(KNOWN, links={"https://wiki.example/r": status})
+        return only(said("", facts, runbook_url="https://wiki.example/r"), "R1").message
+
+    assert "allow-list" in message(-1)
+    assert "could not be reached" in message(0)
+    assert "answers 503" in message(503)

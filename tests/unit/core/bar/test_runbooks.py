@@ -204,3 +204,15 @@ def test_links_and_pictures_have_their_lines() -> None:
 )  # fmt: skip
 def test_r8_the_systems_are_read_as_they_are_written(text: str, expected: tuple[str, ...]) -> None:
     assert runbooks.systems(text) == expected
+
+
+def test_hashes_that_are_no_heading_are_prose() -> None:
+    runbook = runbooks.parse("####### seven\n#!shebang\n#tag\n###### six\n#\n")
+
+    assert [section.title for section in runbook.sections] == ["six", ""]
+
+
+def test_markup_is_refused_before_and_after_code_and_names_its_line() -> None:
+    text = "<script>\n```\na\n```\nplain\n\n    code\n\n<iframe>\n"
+
+    assert [fault.line for fault in runbooks.unsafe(text)] == [1, 9]
