@@ -150,12 +150,23 @@ def service(random: Random, service_id: ServiceId, team_id: TeamId) -> Service:
 
 
 def alarm(random: Random, service_id: ServiceId, key: str) -> Alarm:
-    """Return an alarm: the loud ones often accepted, the quiet ones never."""
+    """Return an alarm: the loud ones often accepted, the quiet ones never.
+
+    Of an accepted one a newer version may wait; its acceptance may end; it may match by a label
+    besides its name, as `live` events have it.
+    """
     loud = (AlarmState.ACCEPTED, AlarmState.ACCEPTED, AlarmState.ACCEPTED, AlarmState.RETURNED)
     quiet = (AlarmState.PROPOSED, AlarmState.DECLINED, AlarmState.RETIRED)
+    state = random.choice(loud if key == "loud" else quiet)
+    stands = state is AlarmState.ACCEPTED
+    newer = (AlarmState.PROPOSED, AlarmState.IN_REVIEW, AlarmState.DECLINED)
+    ends = builders.dublin("Sat 03:00") + timedelta(hours=random.randint(-2000, 2000))
     return builders.alarm(
         key,
-        state=random.choice(loud if key == "loud" else quiet),
+        state=random.choice(newer) if stands and random.random() < 0.3 else state,
+        is_in_force=stands,
+        lapses_at=ends if stands and random.random() < 0.2 else None,
+        match=random.choice((None, None, {"alarm": key, "env": "live"})),
         severity=random.choice((*[Severity.CRITICAL] * 4, Severity.ERROR)),
         has_runbook=random.random() < 0.8,
         service_id=service_id,

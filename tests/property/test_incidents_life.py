@@ -20,8 +20,8 @@ from tests import builders
 from tests.property import companies
 from tests.property.world import World
 from watchbill.core import escalation, hours, passing
-from watchbill.core.alarms import AlarmState
-from watchbill.core.alerts import AlertState
+from watchbill.core.alarms import Alarm, AlarmState
+from watchbill.core.alerts import Alert, AlertState
 from watchbill.core.company import Company
 from watchbill.core.events import EventAction, Severity
 from watchbill.core.incidents import Decision, EntryKind, Incident, IncidentState
@@ -75,6 +75,12 @@ def check_new_page(world: World, decision: Decision, page: Page) -> None:
         check_may_wake(world, decision)
 
 
+def is_of(alarm: Alarm, alert: Alert) -> bool:
+    """True if the event that an alert came from has all that the alarm asks for."""
+    said = {**dict(alert.fields), "alarm": alert.alarm}
+    return all(said.get(name) in values for name, values in alarm.conditions)
+
+
 def check_may_wake(world: World, decision: Decision) -> None:
     company, incident, now = world.company, decision.incident, world.now
     if incident.glass_by is not None:
@@ -86,6 +92,8 @@ def check_may_wake(world: World, decision: Decision) -> None:
     assert not alarm.has_lapsed(now), "AL5"
     assert alarm.severity is Severity.CRITICAL, "RO2"
     assert alarm.has_runbook, "NO4"
+    events = (a for a in world.alerts.values() if a.incident_id == incident.id)
+    assert any(is_of(alarm, each) for each in events), "AL1, RO2: some event is of this alarm"
     assert alarm.muted_until is None or alarm.muted_until <= now
     assert incident.severity in (Severity.CRITICAL, Severity.ERROR)
 
@@ -181,9 +189,18 @@ class Days(RuleBasedStateMachine):
         key=st.sampled_from("abc"),
         severity=st.sampled_from((Severity.CRITICAL, Severity.CRITICAL, *Severity)),
         size=st.sampled_from((1, 1, 5, 60)),
+        env=st.sampled_from(("live", "live", "test")),
     )
-    def fires(self, service: str, alarm: str, key: str, severity: Severity, size: int) -> None:
-        event = builders.event(alarm, key=f"{alarm}-{key}", severity=severity, size=size)
+    def fires(
+        self, service: str, alarm: str, key: str, severity: Severity, size: int, env: str = "live"
+    ) -> None:
+        event = builders.event(
+            alarm,
+            key=f"{alarm}-{key}-{env}",
+            severity=severity,
+            size=size,
+            fields=(("env", env),),
+        )
         self.world.receives(event, service_id=service, integration_id=service)
 
     @precondition(has_open)
@@ -292,6 +309,18 @@ class Days(RuleBasedStateMachine):
     )
     def hands_over(self, service: str, alarm: str, state: AlarmState) -> None:
         self.change_alarm(service, alarm, state=state, is_in_force=state is AlarmState.ACCEPTED)
+
+    @rule(service=st.sampled_from(companies.SERVICES), alarm=st.sampled_from(("loud", "quiet")))
+    def is_changed_in_code(self, service: str, alarm: str) -> None:
+        self.change_alarm(service, alarm, state=AlarmState.PROPOSED)
+
+    @rule(
+        service=st.sampled_from(companies.SERVICES),
+        alarm=st.sampled_from(("loud", "quiet")),
+        after=st.sampled_from((timedelta(0), timedelta(minutes=9), timedelta(hours=7))),
+    )
+    def lapses(self, service: str, alarm: str, after: timedelta) -> None:
+        self.change_alarm(service, alarm, lapses_at=self.world.now + after)
 
     def change_alarm(self, service: str, alarm: str, **changes: object) -> None:
         alarms = dict(self.world.company.alarms)

@@ -289,3 +289,20 @@ def test_ro1_every_route_carries_the_facts_it_was_made_from() -> None:
 def test_a_step_is_empty_for_a_rota_that_has_nobody_and_is_left_out() -> None:
     company = replace(builders.company(policy=builders.POLICY[:1]), team_rotas={})
     assert asked(ask(company, DAY)) == [{MONA}, {MONA, MAX}]
+
+
+def test_al5_an_acceptance_that_ends_in_the_night_is_a_boundary() -> None:
+    ends = dublin("Sat 04:00")
+    company = builders.company(alarms=[builders.alarm(lapses_at=ends)])
+    before = ask(company, "Sat 03:00")
+    assert (before.side, before.until) == (Side.VOLUNTEERS, ends)
+    after = ask(company, "Sat 04:00")
+    assert (after.side, after.reason) == (Side.HOLD, Reason.ALARM_OVERDUE)
+
+
+def test_no5_a_newer_version_that_waits_takes_nothing_away() -> None:
+    waits = builders.alarm(state=AlarmState.PROPOSED, is_in_force=True)
+    company = builders.company(alarms=[waits])
+    route = ask(company, "Sat 03:00")
+    assert (route.side, route.reason) == (Side.VOLUNTEERS, Reason.ALARM_ACCEPTED)
+    assert dict(route.facts)["alarm_state"] == "accepted"

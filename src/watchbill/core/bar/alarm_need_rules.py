@@ -38,7 +38,10 @@ def _a7(definition: Definition, facts: Facts) -> Iterator[Fault | Unknown]:
     if wrong:
         yield Fault(message=f"The customer impact {wrong}.", field="customer_impact")
     if definition.impact_kind not in {"real", "inevitable"}:
-        message = f"The kind of impact is {definition.impact_kind!r}: neither real nor inevitable."
+        kind = definition.impact_kind
+        message = f"The kind of impact is {kind!r}: neither real nor inevitable."
+        if not kind:
+            message = "It does not say whether the impact is real or inevitable."
         yield Fault(message=message, field="impact_kind")
     within = definition.impact_within_minutes
     if definition.impact_kind == "inevitable" and (within is None or within <= 0):
