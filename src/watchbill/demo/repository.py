@@ -1,6 +1,6 @@
 """The demo company's repository of alarms: what stood in it on any day, and who changed it.
 
-The files are `alarms/<team>.yml`, as anybody would write them, but for their days: `DAY+170` is 170
+The files are `alarms/<team>.yml`, as anybody writes them and read as anybody's, but for their days: `DAY+170` is 170
 days after the version was merged, because the demo can be started at any time.
 """
 
@@ -10,17 +10,16 @@ import functools
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from watchbill.actions.plan_faults import Order, Wanted
 from watchbill.core.bar import runbooks
 from watchbill.core.bar.facts import Evidence
-from watchbill.core.definitions import Definition, Origin, from_data
+from watchbill.core.definitions import Origin, to_data
+from watchbill.definitions import reading
+from watchbill.definitions.written import Document, Written
 from watchbill.demo import earlier, services
 from watchbill.demo import people as staff
 from watchbill.demo.services import AlarmData, Day, ServiceData
@@ -54,10 +53,9 @@ def order(start: datetime, day: Day) -> Order:
 
 
 def by_hand(alarm: AlarmData, service: ServiceData) -> dict[str, Any]:
-    """Return the fields of an alarm that is not in the repository."""
-    file = (_FOLDER / "by_hand.yml").read_text(encoding="utf-8")
-    named = (service.slug, alarm.key)
-    return next(a for a in _parsed(file) if (a["service"], a["key"]) == named)
+    """Return what is said of an alarm that is not in the repository."""
+    data = to_data(_by_hand()[service.slug, alarm.key].definition)
+    return {name: value for name, value in data.items() if value not in ("", None, [], {})}
 
 
 @functools.cache
@@ -66,12 +64,6 @@ def systems() -> tuple[str, ...]:
     folder = _FOLDER / "alarms" / "runbooks"
     texts = [file.read_text(encoding="utf-8") for file in folder.iterdir()]
     return tuple(sorted({system for text in texts for system in runbooks.systems(text)}))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Written:
-    definition: Definition
-    line: int
 
 
 def _in_code() -> Iterator[tuple[ServiceData, AlarmData]]:
@@ -83,13 +75,12 @@ def _in_code() -> Iterator[tuple[ServiceData, AlarmData]]:
 
 def _wanted(start: datetime, service: ServiceData, alarm: AlarmData, number: int) -> Wanted:
     day = alarm.merged[number - 1]
-    path = f"alarms/{service.team}.yml"
-    found = _read(service.team, on(start, day))[service.slug, alarm.key]
+    found = _of_team(service.team, on(start, day))[service.slug, alarm.key]
     return Wanted(
         definition=earlier.as_it_was(found.definition, number, len(alarm.merged)),
-        origin=Origin(repository=NAME, path=path, revision=_revision(day)),
+        origin=Origin(repository=NAME, path=found.place.file, revision=_revision(day)),
         evidence=_evidence(service, day),
-        place=f"{path}:{found.line}",
+        place=str(found.place),
     )
 
 
@@ -112,22 +103,25 @@ def _revision(day: Day) -> str:
 
 
 @functools.cache
-def _read(team: str, merged_on: date) -> dict[tuple[str, str], _Written]:
+def _of_team(team: str, merged_on: date) -> dict[tuple[str, str], Written]:
     """Return a team's alarms as of a day, by service and key."""
-    folder = _FOLDER / "alarms"
-    text = (folder / f"{team}.yml").read_text(encoding="utf-8")
-    found = {}
-    for data in _parsed(_dated(text, merged_on)):
-        runbook = (folder / data["runbook"]).read_text(encoding="utf-8")
-        definition = from_data({**data, "runbook": _dated(runbook, merged_on)})
-        line = text[: text.index(f"key: {definition.key}\n")].count("\n") + 1
-        found[definition.service, definition.key] = _Written(definition=definition, line=line)
-    return found
+    return _read(f"alarms/{team}.yml", merged_on)
 
 
-def _parsed(text: str) -> list[dict[str, Any]]:
-    alarms: list[dict[str, Any]] = yaml.safe_load(text)["alarms"]
-    return alarms
+@functools.cache
+def _by_hand() -> dict[tuple[str, str], Written]:
+    return _read("by_hand.yml", date.min)
+
+
+def _read(path: str, day: date) -> dict[tuple[str, str], Written]:
+    def document(path: str) -> Document:
+        text = (_FOLDER / path).read_text(encoding="utf-8")
+        return Document(path=path, content=_dated(text, day).encode())
+
+    found = reading.read([document(path)], beside=lambda _, name: document(f"alarms/{name}"))
+    if found.problems:
+        raise ValueError(found.problems)
+    return {(w.definition.service, w.definition.key): w for w in found.written}
 
 
 def _dated(text: str, day: date) -> str:
