@@ -184,7 +184,7 @@ def judge(definition: Definition, known: Facts) -> tuple[Finding, ...]:
 def _siblings(tx: Tx, service_id: str, own: str) -> tuple[Sibling, ...]:
     known = alarms_store.written(tx, service_id=service_id)
     return tuple(
-        Sibling(definition=a.definition, is_accepted=a.in_force is not None, place=a.id)
+        Sibling(definition=a.definition, is_accepted=a.in_force is not None, place="")
         for a in known
         if a.id != own
     )
