@@ -42,10 +42,12 @@ class Index(Generic[A]):
     and a check of the few alarms found there; it does not grow with the number of alarms.
     """
 
-    __slots__ = ("_services",)
+    __slots__ = ("_last", "_services")
 
     def __init__(self, alarms: Iterable[A], *, before: Index[A] | None = None) -> None:
         """Make an index; what `before` knows of a service whose alarms are the same is kept."""
+        #: The event last asked about: folding asks about one several times in a row.
+        self._last: tuple[str, Event, A | None] | None = None
         of_service: defaultdict[str, list[A]] = defaultdict(list)
         for alarm in alarms:
             of_service[alarm.service_id].append(alarm)
@@ -59,6 +61,14 @@ class Index(Generic[A]):
 
     def find(self, service_id: str, event: Event) -> A | None:
         """Return the alarm of this service that the event is of, or None."""
+        last = self._last
+        if last is not None and last[1] is event and last[0] == service_id:
+            return last[2]
+        found = self._find(service_id, event)
+        self._last = (service_id, event, found)
+        return found
+
+    def _find(self, service_id: str, event: Event) -> A | None:
         found = self._services.get(service_id)
         if found is None:
             return None
