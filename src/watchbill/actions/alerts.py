@@ -92,11 +92,13 @@ def _fold(shell: Shell, tx: Tx, batch: Sequence[Received]) -> None:
     bench = _load(shell.company(tx), tx, batch)
     for received in batch:
         _fold_event(bench, received, now=now, shell=shell)
-    incidents_store.save(tx, list(bench.decisions.values()))
+    decisions = list(bench.decisions.values())
+    incidents_store.save(tx, decisions)
     alerts_store.save(tx, list(bench.changed.values()))
     over = [i for i, d in bench.decisions.items() if not d.incident.is_open]
     if over:
         alerts_store.resolve_all(tx, over, now=now)
+    incidents_store.look_again_if_changed(tx, decisions, version=bench.company.version, now=now)
     inbox.move(tx, bench.moved)
     beats = {r.integration_id: r.at for r in batch if r.event.action is EventAction.HEARTBEAT}
     heartbeats_store.seen(tx, beats)

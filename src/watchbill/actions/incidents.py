@@ -79,7 +79,7 @@ def _advance(shell: Shell, tx: Tx, due: list[Incident], *, now: datetime) -> Non
         )
         for incident in due
     ]
-    _save(tx, decisions, now=now)
+    _save(tx, decisions, company, now=now)
 
 
 def acknowledge(shell: Shell, incident_id: str, *, by: PersonId) -> Incident:
@@ -121,7 +121,7 @@ def decline(shell: Shell, incident_id: str, *, by: PersonId) -> Incident:
             return incident
         company = shell.company(tx)
         decision = answers.decline(company, incident, pages, by=by, now=now, new_id=shell.new_id)
-        _save(tx, [decision], now=now)
+        _save(tx, [decision], company, now=now)
     shell.ring()
     return decision.incident
 
@@ -161,7 +161,7 @@ def declare(
         decision = answers.declare(
             company, service_id, title=title, reason=reason, by=by, now=now, new_id=shell.new_id
         )
-        _save(tx, [decision], now=now)
+        _save(tx, [decision], company, now=now)
     shell.ring()
     return decision.incident
 
@@ -198,15 +198,17 @@ def _answer(shell: Shell, incident_id: str, rule: Rule) -> Incident:
     now = shell.clock.now()
     with shell.db.transaction() as tx:
         incident, pages = incidents_store.get(tx, incident_id)
-        decision = rule(shell.company(tx), incident, pages, now)
-        _save(tx, [decision], now=now)
+        company = shell.company(tx)
+        decision = rule(company, incident, pages, now)
+        _save(tx, [decision], company, now=now)
     shell.ring()
     return decision.incident
 
 
-def _save(tx: Tx, decisions: list[Decision], *, now: datetime) -> None:
-    """Save decisions, and end the alerts of incidents that are over."""
+def _save(tx: Tx, decisions: list[Decision], company: Company, *, now: datetime) -> None:
+    """Save what was decided of `company`, and end the alerts of incidents that are over."""
     incidents_store.save(tx, decisions)
     over = [d.incident.id for d in decisions if not d.incident.is_open]
     if over:
         alerts_store.resolve_all(tx, over, now=now)
+    incidents_store.look_again_if_changed(tx, decisions, version=company.version, now=now)

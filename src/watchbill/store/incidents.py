@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from watchbill.core.events import Severity
@@ -37,14 +37,21 @@ _LOOK = _LOAD + "where id = %s"
 _LOCK = _LOAD + "where id = any(%s) order by id for update"
 _CLAIM = _LOAD + "where due_at <= %s order by due_at limit %s for update skip locked"
 _DUE = "select id from incidents where due_at <= %s order by due_at limit %s"
-# Locked in the order of their ids, as everybody locks them, so that no two wait crosswise.
+# Locked in the order of their ids, as everybody locks them, so that no two wait crosswise. Those
+# that are due already are no exception: the engine may have them in hand, as of before.
 _OPEN_OF_TEAM = """
-update incidents set due_at = %s
+update incidents set due_at = least(due_at, %s)
 where id in (
   select id from incidents
-  where state <> 'resolved' and (due_at is null or due_at > %s)
-    and (%s::text is null or team_id = %s)
+  where state <> 'resolved' and (%s::text is null or team_id = %s)
   order by id for update)
+"""
+# The share lock makes a change of the company wait until what was decided as of before is
+# committed, so that its `look_again` sees it. A change that is under way is not waited for.
+_UNLESS_STANDING = """
+update incidents set due_at = least(due_at, %s)
+where id = any(%s) and state <> 'resolved'
+  and not exists (select from organization where version = %s for share skip locked)
 """
 _IN_GROUPS = """
 select i.id from incidents i
@@ -57,6 +64,7 @@ select id, incident_id, person_id, role, reason, facts, step, out_of_hours, star
 from pages where incident_id = any(%s) and ended_at is null order by started_at, id
 """
 _WAS_CALLED = "select 1 from pages where incident_id = %s and person_id = %s limit 1"
+_SOON = timedelta(seconds=1)
 _NEXT_DUE = "select min(due_at) from incidents where due_at is not null"
 
 _INSERT = """
@@ -165,7 +173,19 @@ def due(tx: Tx, *, now: datetime, limit: int) -> list[str]:
 
 def look_again(tx: Tx, *, team_id: TeamId | None, now: datetime) -> None:
     """Make every open incident (of one team) due now, because what decides about it changed."""
-    tx.execute(_OPEN_OF_TEAM, [now, now, team_id, team_id])
+    tx.execute(_OPEN_OF_TEAM, [now, team_id, team_id])
+
+
+def look_again_if_changed(
+    tx: Tx, decisions: Sequence[Decision], *, version: int, now: datetime
+) -> None:
+    """Make what was just decided due again in a second if the company may not be of that version.
+
+    For the end of a transaction that decides: whoever changes the company at the same time looks
+    only at the incidents that are there to be seen.
+    """
+    ids = [decision.incident.id for decision in decisions]
+    tx.execute(_UNLESS_STANDING, [now + _SOON, ids, version])
 
 
 def next_due(tx: Tx) -> datetime | None:
