@@ -38,6 +38,8 @@ class MessageKind(Enum):
     HELP = "help"
     #: A team hears of its alarm: declined, returned, its review near or overdue (never a page).
     HANDOVER = "handover"
+    #: The on-call team's word to one of its people: a shift, a swap, a term (never a page).
+    NOTICE = "notice"
     #: A code that proves a contact method belongs to its owner.
     CODE = "code"
     #: A trial message a person asked for.

@@ -23,6 +23,7 @@ from watchbill.errors import Misconfigured
 from watchbill.queries import alarm_words
 from watchbill.store.database import Tx
 
+_PRIVATE = frozenset({MessageKind.CODE, MessageKind.TEST, MessageKind.HELP, MessageKind.NOTICE})
 _SETTINGS = "select secret, base_url from organization"
 _INCIDENTS = """
 select i.id, i.number, i.title, i.severity, i.state, i.firing, i.opened_at, i.service_id,
@@ -116,7 +117,7 @@ def _message(facts: _Facts, parcel: Parcel) -> Message | None:
         return None
     if len(parcel.notifications) > 1:
         return _bundle(facts, parcel)
-    if first.kind in (MessageKind.CODE, MessageKind.TEST, MessageKind.HELP):
+    if first.kind in _PRIVATE:
         return _private(facts, first)
     if first.kind is MessageKind.HANDOVER:
         return _handover(facts, first)
@@ -142,11 +143,12 @@ def _hook(facts: _Facts, note: Notification) -> Message | None:
 
 
 def _private(facts: _Facts, note: Notification) -> Message:
+    """A message whose words were written when it was decided."""
     return Message(
         **_envelope(facts, note),
         subject=str(note.data["subject"]),
         text=str(note.data["text"]),
-        url=facts.base_url,
+        url=facts.base_url + str(note.data.get("path", "")),
         data={"kind": note.kind.value, "text": note.data["text"]},
     )
 

@@ -40,12 +40,18 @@ from watchbill.web.ui import (
     take_theme,
     visits,
 )
-from watchbill.web.ui.visits import Handler, Site
+from watchbill.web.ui.visits import Site
+from watchbill.web.urls import Urls, calendars, plans, rota, swaps, volunteers
 
 log = structlog.get_logger()
 
-#: Method, path, handler, and who may: `nobody` in particular, a `person` signed in, an `admin`.
-URLS: tuple[tuple[str, str, Handler, str], ...] = (
+#: Every URL, in the order they are tried.
+URLS: Urls = (
+    *rota.URLS,
+    *volunteers.URLS,
+    *plans.URLS,
+    *swaps.URLS,
+    *calendars.URLS,
     ("GET", "/", show_tonight.show_tonight, "person"),
     ("GET", "/sign-in", take_access.show_sign_in, "nobody"),
     ("POST", "/sign-in", take_access.sign_in, "nobody"),

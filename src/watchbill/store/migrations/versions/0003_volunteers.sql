@@ -103,6 +103,14 @@ create table swaps (
 create index swaps_open on swaps (starts_at) where state = 'open';
 create index swaps_shift on swaps (shift_id);
 
+-- What somebody would rather not stand (below zero) or would like to (above): one line a week.
+create table wishes (
+  person_id     text not null references people on delete cascade,
+  starts_at     timestamptz not null,           -- the boundary its week begins at
+  weight        int not null check (weight between -3 and 3 and weight <> 0),
+  primary key (person_id, starts_at)
+);
+
 -- ------------------------------------------------------------------ calendars
 create table feeds (
   id            text primary key,
