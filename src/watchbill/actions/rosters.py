@@ -98,6 +98,24 @@ def make(shell: Shell, values: dict[str, object], *, by: Actor) -> str:
     return plan_id
 
 
+def replan(shell: Shell, *, by: Actor) -> str | None:
+    """Make a draft of the weeks ahead that are published, moving as little as can be.
+
+    Return its id; None if nothing lies ahead, or nobody is left to ask.
+    """
+    now = shell.clock.now()
+    with shell.db.transaction() as tx:
+        last = volunteers_store.published_until(tx)
+        weeks = volunteers.weeks(volunteers_store.team(tx), start=now, count=104)
+    count = sum(1 for week in weeks if last is not None and week.start < last)
+    if count == 0:
+        return None
+    try:
+        return make(shell, {"weeks": count, "starts_at": weeks[0].start}, by=by)
+    except NobodyToAsk:
+        return None
+
+
 def publish(shell: Shell, plan_id: str, *, by: Actor) -> int:
     """Write the plan's shifts; return how many weeks changed hands.
 

@@ -19,6 +19,10 @@ select t.person_id, p.team_id, p.office_id, lower(t.during), upper(t.during)
 from terms t join people p on p.id = t.person_id
 where p.disabled_at is null and upper(t.during) > %s order by t.person_id, lower(t.during)
 """
+_UNTIL = """
+select greatest((select max(upper(during)) from shifts where not shadow),
+                (select max(ends_at) from plans where state = 'published'))
+"""
 _LIMITS = "select limits, decay_percent from on_call_team"
 _SHIFTS = """
 select id, person_id, lower(during), upper(during), shadow, fixed, stand_id from shifts
@@ -68,6 +72,12 @@ def seats(tx: Tx, *, after: datetime) -> list[Seat]:
 def shifts(tx: Tx, *, start: datetime, end: datetime) -> list[tuple[Any, ...]]:
     """Return shifts that touch [start, end): id, person, from, to, shadow, fixed, stand."""
     return tx.execute(_SHIFTS, [start, end]).fetchall()
+
+
+def published_until(tx: Tx) -> datetime | None:
+    """Return how far shifts are published; None without any."""
+    row = tx.execute(_UNTIL).fetchone()
+    return row[0] if row else None
 
 
 def _watch(data: dict[str, Any]) -> Watch:
