@@ -11,7 +11,7 @@ from watchbill.actions import audit, people, tokens
 from watchbill.actions.shell import Shell
 from watchbill.app import hasty
 from watchbill.clock import HandClock
-from watchbill.demo import founding, handovers, history, services, stories
+from watchbill.demo import founding, handovers, history, on_call, services, stories
 from watchbill.demo import people as staff
 from watchbill.demo.founding import Founded
 from watchbill.demo.services import AlarmData, ServiceData
@@ -81,6 +81,7 @@ def _live(
     made = founding.found(past, calendar, password=password)
     timeline = Timeline(past, clock)
     handovers.plan(timeline, made, calendar, start)
+    on_call.plan(timeline, made, calendar, start)
     say("Living through half a year of its history …")
     with past.db.transaction() as tx:
         company = past.company(tx)
