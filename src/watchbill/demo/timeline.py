@@ -18,7 +18,7 @@ from watchbill.clock import HandClock
 from watchbill.core.messages import Receipt
 from watchbill.engine import tick
 
-Deed = Callable[[], None]
+Deed = Callable[[], object]
 
 _LANES = ("email",)
 #: Of the engine's steps those that concern incidents; nothing else happens in the past.
