@@ -47,6 +47,10 @@ class NotADraft(Conflict):
     """This plan is published already, or was dropped."""
 
 
+class NothingPublished(Conflict):
+    """No shifts lie ahead that could be planned anew; make a plan first."""
+
+
 class NobodyToAsk(Conflict):
     """The on-call team has nobody whose term reaches into these weeks."""
 

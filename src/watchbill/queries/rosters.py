@@ -1,0 +1,217 @@
+"""Rosters: plans of the volunteers' shifts, as people look at them before they count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from watchbill.queries import reading
+from watchbill.store.database import Tx
+
+_COLUMNS = """
+select p.id, p.state, p.made_at, p.made_by, p.starts_at, p.ends_at, p.seed, p.published_at,
+  coalesce(
+    (select a.name from people a where a.id = p.made_by),
+    (select a.name from tokens t join people a on a.id = t.person_id
+     where 'token:' || t.id = p.made_by),
+    case p.made_by when 'cli' then 'the command line' else 'Watchbill' end) as by_name,
+  (select count(distinct w ->> 'starts_at') from jsonb_array_elements(p.outcome -> 'weeks') w)
+    as weeks,
+  (select count(*) from jsonb_array_elements(p.outcome -> 'weeks') w where w ->> 'person_id' is null)
+    as open_weeks,
+  (select count(*) from jsonb_array_elements(p.outcome -> 'weeks') w
+   where w ->> 'person_id' is distinct from w ->> 'was') as changed,
+  (p.outcome ->> 'is_proven')::boolean as is_proven
+"""
+PLANS = f"{_COLUMNS} from plans p"
+_OUTCOME = "select outcome from plans where id = %s"
+_NAMES = "select id, name from people where id = any(%s)"
+_WATCHES = "select id, name from offices where id = any(%s)"
+
+#: What each aim means, the most important first; and what its cost counts.
+AIMS = {
+    "cover": ("As many weeks as possible have somebody", "open weeks"),
+    "steady": ("What was published stays", "weeks that change hands"),
+    "fair": ("Everybody's load is near what they owe", "tenths of a week away from it"),
+    "offices": ("Offices carry what their people owe", "tenths of a week away from it"),
+    "spaced": ("Shifts of one person lie apart", "weeks too close"),
+    "wishes": ("People get what they wish", "wishes not met, weighed"),
+    "holidays": ("Nobody stands the same holiday twice running", "holidays twice running"),
+    "rested": ("After a bad week there is rest", "weeks without it"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRow:
+    """A plan in a list."""
+
+    id: str
+    #: `draft`, `published` or `dropped`.
+    state: str
+    made_at: datetime
+    made_by: str
+    by_name: str
+    starts_at: datetime
+    ends_at: datetime
+    seed: int
+    published_at: datetime | None
+    weeks: int
+    #: Weeks, or watches of weeks, that nobody can stand.
+    open_weeks: int
+    #: Weeks that are stood by somebody else than was published.
+    changed: int
+    #: True if no plan is better in any aim without being worse in one before it.
+    is_proven: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedWeek:
+    """A week, or one watch of it, and who is to stand it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    #: The office whose watch it is; None for the whole week.
+    watch: str | None
+    #: Nobody can: the duty manager is called.
+    person_id: str | None
+    person: str | None
+    was_id: str | None
+    was: str | None
+    shadow_id: str | None
+    shadow: str | None
+    is_changed: bool
+    is_fixed: bool
+    #: What it weighs, in ordinary weeks.
+    load: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AimRow:
+    """How well an aim is met, and the best that is proven to be possible."""
+
+    aim: str
+    meaning: str
+    unit: str
+    cost: int
+    bound: int
+    #: How far the cost may lie above the best, as a share of it; 0 is proven.
+    gap: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareRow:
+    """What one volunteer carries in a plan, and owes; loads in ordinary weeks."""
+
+    person_id: str
+    person: str
+    weeks: int
+    load: float
+    #: What they stood before, the older the less.
+    past: float
+    owed: float
+    holidays: int
+    #: The fewest free weeks between two of their shifts; None with fewer than two.
+    smallest_gap: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonRow:
+    """Why a week has nobody."""
+
+    starts_at: datetime
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanView:
+    """A plan as a whole."""
+
+    plan: PlanRow
+    weeks: tuple[PlannedWeek, ...]
+    aims: tuple[AimRow, ...]
+    people: tuple[ShareRow, ...]
+    #: Between who carries most and who carries least, in weeks.
+    spread: float
+    #: 0 is perfectly even, 1 all on one.
+    gini: float
+    #: 1 is perfectly even.
+    jain: float
+    reasons: tuple[ReasonRow, ...]
+
+
+def plan(tx: Tx, plan_id: str) -> PlanView:
+    """Return a plan as people look at it. Raises: NotThere."""
+    row = reading.one(tx, PlanRow, f"{PLANS} where p.id = %s", [plan_id])
+    found: Any = tx.execute(_OUTCOME, [plan_id]).fetchone()
+    outcome: dict[str, Any] = found[0]
+    names = _names(tx, outcome)
+    fairness = outcome["fairness"]
+    return PlanView(
+        plan=row,
+        weeks=tuple(_week(each, names) for each in outcome["weeks"]),
+        aims=tuple(_aim(each) for each in outcome["aims"]),
+        people=tuple(_share(each, names) for each in fairness["people"]),
+        spread=fairness["spread"],
+        gini=fairness["gini"],
+        jain=fairness["jain"],
+        reasons=tuple(
+            ReasonRow(
+                starts_at=datetime.fromisoformat(each["starts_at"]), sentence=each["sentence"]
+            )
+            for each in outcome["reasons"]
+        ),
+    )
+
+
+def newest(tx: Tx, *, limit: int) -> tuple[PlanRow, ...]:
+    """Return the newest plans."""
+    return reading.many(
+        tx, PlanRow, f"{PLANS} order by p.made_at desc, p.id desc limit %s", [limit]
+    )
+
+
+def _names(tx: Tx, outcome: dict[str, Any]) -> dict[str, str]:
+    keys = ("person_id", "was", "shadow_id")
+    people = {each.get(key) for each in outcome["weeks"] for key in keys}
+    people |= {each["person_id"] for each in outcome["fairness"]["people"]}
+    offices = {each.get("watch") for each in outcome["weeks"]}
+    found: dict[str, str] = dict(tx.execute(_NAMES, [[p for p in people if p]]).fetchall())
+    return found | dict(tx.execute(_WATCHES, [[o for o in offices if o]]).fetchall())
+
+
+def _week(each: dict[str, Any], names: dict[str, str]) -> PlannedWeek:
+    def name(key: str) -> str | None:
+        known = each.get(key)
+        return names.get(known, known) if known else None
+
+    return PlannedWeek(
+        starts_at=datetime.fromisoformat(each["starts_at"]),
+        ends_at=datetime.fromisoformat(each["ends_at"]),
+        watch=name("watch"),
+        person_id=each["person_id"],
+        person=name("person_id"),
+        was_id=each["was"],
+        was=name("was"),
+        shadow_id=each.get("shadow_id"),
+        shadow=name("shadow_id"),
+        is_changed=each["person_id"] != each["was"],
+        is_fixed=each["fixed"],
+        load=each["load"],
+    )
+
+
+def _aim(each: dict[str, Any]) -> AimRow:
+    meaning, unit = AIMS.get(each["aim"], (each["aim"], ""))
+    return AimRow(
+        aim=each["aim"],
+        meaning=meaning,
+        unit=unit,
+        cost=each["cost"],
+        bound=each["bound"],
+        gap=each["gap"],
+    )
+
+
+def _share(each: dict[str, Any], names: dict[str, str]) -> ShareRow:
+    return ShareRow(person=names.get(each["person_id"], each["person_id"]), **each)
