@@ -121,6 +121,33 @@ def seat(shell: Shell, application_id: str, *, by: Actor) -> str:
     return term_id
 
 
+def renew(shell: Shell, term_id: str, values: Values, *, by: Actor) -> str:
+    """Agree to another term right after one's own, to `ends_at` (six months later); return it.
+
+    Renewal is asked, never assumed. Raises: OnlyThemselves, SeatsTaken, Overlapping.
+    """
+    good: dict[str, Any] = fields.checked({"ends_at": fields.instant}, values)
+    with shell.db.transaction() as tx:
+        tx.execute("select 1 from on_call_team for update")  # one at a time: seats are counted
+        before = changes.load(tx, terms.NOUN, term_id)
+        audit.need_self(by, before["person_id"])
+        start = max(before["during"].upper, shell.clock.now())
+        end = good.get("ends_at") or start + timedelta(days=volunteers_store.team(tx).term_days)
+        if not start + terms.LEAST <= end <= start + terms.LONGEST:
+            raise fields.BadFields({"ends_at": "must be 7 to 400 days after the term's end"})
+        if free_seats(tx, start, end) < 1:
+            raise SeatsTaken
+        term: dict[str, object] = {
+            "person_id": before["person_id"],
+            "during": rows.between(start, end),
+            "consented_by": by.person_id,
+            "consented_at": shell.clock.now(),
+        }
+        new_id = changes.create(shell, tx, terms.NOUN, term, by=by)
+    shell.ring()
+    return new_id
+
+
 def free_seats(tx: Tx, start: datetime, end: datetime) -> int:
     """Return how many seats are free all the way from `start` to `end`."""
     taken = [s for s in volunteers_store.seats(tx, after=start) if s.start < end]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -154,6 +155,29 @@ def test(shell: Shell, method_id: str, *, by: Actor) -> str:
         notifications_store.add(tx, [note])
     shell.ring()
     return note.id
+
+
+def send_test_page(shell: Shell, method_id: str, *, by: Actor) -> None:
+    """Send a test page over a verified way; the link in it is written when the message is (VO6).
+
+    Raises: NotVerified; TooManyMessages.
+    """
+    with shell.db.transaction() as tx:
+        method = _own(tx, method_id, by)
+        if method["verified_at"] is None:
+            raise NotVerified
+        _count_message(shell, tx, method)
+        sent_at = shell.clock.now()
+        rows.change(tx, "contact_methods", method_id, {"test_sent_at": sent_at})
+        audit.record(shell, tx, by, "contact_method.test_page_sent", method_id, {})
+        text = (
+            "This is how a page reaches you here. Nothing is wrong."
+            " Open the link and press its button, so that we know you would have heard it."
+        )
+        note = _message(shell, method, MessageKind.TEST, "A test page from Watchbill", text)
+        note = replace(note, data={**note.data, "test": [method_id, sent_at.isoformat()]})
+        notifications_store.add(tx, [note])
+    shell.ring()
 
 
 def set_rules(

@@ -1,28 +1,20 @@
-"""The on-call team: how it is set up, the same for everybody in it; and its members' readiness."""
+"""The on-call team: how it is set up, the same for everybody in it."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
 from typing import Any
 
 from watchbill.actions import audit, changes, fields
 from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Values
 from watchbill.actions.shell import Shell
-from watchbill.core import volunteers
-from watchbill.errors import Forbidden, Invalid
+from watchbill.errors import Forbidden
 from watchbill.store import rows
 from watchbill.store import terms as terms_store
 
 
 class OnlyTheOnCallTeamDecides(Forbidden):
     """Only the on-call team, or an admin, changes how it is set up."""
-
-
-class WrongLink(Invalid):
-    """This link is not of the newest test page; ask for another one."""
 
 
 def _limits(value: Any) -> object:
@@ -75,44 +67,3 @@ def change(shell: Shell, values: Values, *, by: Actor) -> None:
         audit.record(shell, tx, by, "on_call_team.changed", "on_call_team", good)
         changes.look_again(shell, tx)
     shell.ring()
-
-
-def make_sure(shell: Shell, person_id: str, items: list[str], *, by: Actor) -> None:
-    """Say what one has made sure of before a first shift; only for oneself, all of it at once (VO6).
-
-    Raises: OnlyThemselves, BadFields.
-    """
-    audit.need_self(by, person_id)
-    unknown = sorted(set(items) - set(volunteers.ITEMS))
-    if unknown:
-        raise fields.BadFields({"items": f"knows no {unknown[0]!r}: {', '.join(volunteers.ITEMS)}"})
-    now = shell.clock.now()
-    with shell.db.transaction() as tx:
-        tx.execute("delete from readiness where person_id = %s", [person_id])
-        for item in sorted(set(items)):
-            rows.add(tx, "readiness", {"person_id": person_id, "item": item, "at": now})
-        audit.record(shell, tx, by, "readiness.said", person_id, {"items": sorted(set(items))})
-
-
-def new_secret() -> tuple[str, str]:
-    """Return a secret for a test page's link, and its hash."""
-    secret = secrets.token_urlsafe(18)
-    return secret, _hash(secret)
-
-
-def answer_test(shell: Shell, method_id: str, secret: str, *, by: Actor) -> None:
-    """Acknowledge a test page over one's method. Raises: WrongLink, OnlyThemselves."""
-    now = shell.clock.now()
-    with shell.db.transaction() as tx:
-        method = rows.find(tx, "contact_methods", method_id)
-        if method is None:
-            raise WrongLink
-        audit.need_self(by, method["person_id"])
-        if not method["test_hash"] or not hmac.compare_digest(method["test_hash"], _hash(secret)):
-            raise WrongLink
-        rows.change(tx, "contact_methods", method_id, {"tested_at": now, "test_hash": None})
-        audit.record(shell, tx, by, "contact_method.tested", method_id, {})
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

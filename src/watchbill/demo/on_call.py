@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
-from watchbill.actions import applications, audit, on_call_team, swaps, wishes
+from watchbill.actions import applications, audit, on_call_team, readiness, swaps, wishes
 from watchbill.actions.audit import Actor
 from watchbill.actions.shell import Shell
 from watchbill.core import volunteers
@@ -58,7 +58,7 @@ def _make_sure(shell: Shell, name: str, by: Actor) -> None:
     """Say what somebody has made sure of, and answer the test pages they got."""
     items = [item for item in volunteers.ITEMS if item not in _NOT_YET.get(name, ())]
     person_id = by.person_id or ""
-    on_call_team.make_sure(shell, person_id, items, by=by)
+    readiness.make_sure(shell, person_id, items, by=by)
     with shell.db.transaction() as tx:
         query = "select id from contact_methods where person_id = %s"
         for (method_id,) in tx.execute(query, [person_id]).fetchall():

@@ -19,6 +19,11 @@ _PAGE = """
 select p.incident_id, p.ended_at, p.outcome, w.disabled_at is null
 from pages p join people w on w.id = p.person_id where p.id = %s and p.person_id = %s
 """
+_METHOD = """
+select p.name, m.test_sent_at, m.tested_at
+from contact_methods m join people p on p.id = m.person_id
+where m.id = %s and p.disabled_at is null
+"""
 
 
 class BadLink(NotFound):
@@ -72,3 +77,43 @@ def _opened(token: str, secret: bytes) -> tuple[str, str]:
     except (BadSignature, ValueError, TypeError) as error:
         raise BadLink from error
     return str(page_id), str(person_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestLink:
+    """A link that was sent in a test page."""
+
+    method_id: str
+    sent_at: datetime
+    person_name: str
+    #: It was answered, or a newer test page has taken its place.
+    is_answered: bool
+    is_newest: bool
+
+
+def read_test(db: Database, token: str) -> TestLink:
+    """Return what the link of a test page is about.
+
+    Raises: BadLink.
+    """
+    with db.transaction() as tx:
+        secret = tx.execute(_SECRET).fetchone()
+        method_id, sent_at = _opened_test(token, bytes(secret[0]) if secret else b"")
+        row = tx.execute(_METHOD, [method_id]).fetchone()
+    if row is None:
+        raise BadLink
+    return TestLink(
+        method_id=method_id,
+        sent_at=sent_at,
+        person_name=row[0],
+        is_answered=row[2] is not None and row[2] >= sent_at,
+        is_newest=row[1] == sent_at,
+    )
+
+
+def _opened_test(token: str, secret: bytes) -> tuple[str, datetime]:
+    try:
+        method_id, sent_at = messages.test_signer(secret).loads(token)
+        return str(method_id), datetime.fromisoformat(sent_at)
+    except (BadSignature, ValueError, TypeError) as error:
+        raise BadLink from error

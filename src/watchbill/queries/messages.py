@@ -65,6 +65,7 @@ class _Facts:
     company: Company
     now: datetime
     base_url: str
+    secret: bytes
     signer: URLSafeSerializer
     incidents: dict[str, Any]
     pages: dict[str, Any]
@@ -82,6 +83,7 @@ def write(
         company=company,
         now=now,
         base_url=base_url,
+        secret=bytes(secret),
         signer=signer(bytes(secret)),
         incidents=_by_id(
             tx, _INCIDENTS, {n.incident_id for n in notes if n.kind is not MessageKind.HOOK}
@@ -102,6 +104,13 @@ def signer(secret: bytes) -> URLSafeSerializer:
     if not secret:
         raise NoSecret
     return URLSafeSerializer(secret, salt="answer")
+
+
+def test_signer(secret: bytes) -> URLSafeSerializer:
+    """Return what signs the links of test pages. Raises: NoSecret."""
+    if not secret:
+        raise NoSecret
+    return URLSafeSerializer(secret, salt="test-page")
 
 
 def _by_id(tx: Tx, query: Any, ids: set[str | None]) -> dict[str, Any]:
@@ -143,14 +152,24 @@ def _hook(facts: _Facts, note: Notification) -> Message | None:
 
 
 def _private(facts: _Facts, note: Notification) -> Message:
-    """A message whose words were written when it was decided."""
+    """A message whose words were written when it was decided, but for a test page's link."""
+    text = str(note.data["text"])
+    answers: tuple[Answer, ...] = ()
+    if "test" in note.data:
+        url = f"{facts.base_url}/t/{test_signer(facts.secret).dumps(note.data['test'])}"
+        text, answers = f"{text}\n\nI got it: {url}", (_got_it(url),)
     return Message(
         **_envelope(facts, note),
         subject=str(note.data["subject"]),
-        text=str(note.data["text"]),
+        text=text,
+        answers=answers,
         url=facts.base_url + str(note.data.get("path", "")),
-        data={"kind": note.kind.value, "text": note.data["text"]},
+        data={"kind": note.kind.value, "text": text},
     )
+
+
+def _got_it(url: str) -> Answer:
+    return Answer(verb="acknowledge", label="I got it", url=url)
 
 
 def _handover(facts: _Facts, note: Notification) -> Message:

@@ -7,7 +7,7 @@ from datetime import datetime, time
 from typing import Any
 
 from watchbill.core import volunteers
-from watchbill.core.volunteers import ITEMS
+from watchbill.core.volunteers import ITEMS, Concern
 from watchbill.queries import reading
 from watchbill.store import volunteers as volunteers_store
 from watchbill.store.database import Tx
@@ -34,7 +34,7 @@ class OnCallTeamRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolunteerRow:
-    """Somebody in the on-call team, or about to be, with their newest term."""
+    """Somebody in the on-call team, or about to be, with the term under way or the next one."""
 
     person_id: str
     name: str
@@ -48,6 +48,9 @@ class VolunteerRow:
     consented_by: str
     consented_at: datetime
     renewal_asked_at: datetime | None
+    #: They have agreed to the term after this one, too.
+    has_next: bool
+    is_away: bool
     #: Shifts in this term: stood, under way or to come.
     shifts: int
     next_shift_at: datetime | None
@@ -76,6 +79,8 @@ class ConcernRow:
 
     concern: str
     facts: dict[str, str]
+    #: The same in words, with what to do.
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +125,10 @@ _MEMBERS = """
 select t.person_id, p.name, p.team_id, g.name as team, p.office_id, o.name as office,
   t.id as term_id, lower(t.during) as starts_at, upper(t.during) as ends_at, t.consented_by,
   t.consented_at, t.renewal_asked_at,
+  exists (select 1 from terms f where f.person_id = t.person_id
+    and lower(f.during) >= upper(t.during)) as has_next,
+  exists (select 1 from absences a where a.person_id = t.person_id
+    and a.starts_at <= %(now)s and a.ends_at > %(now)s) as is_away,
   (select count(*) from shifts s where s.term_id = t.id and not s.shadow) as shifts,
   (select min(lower(s.during)) from shifts s where s.term_id = t.id and lower(s.during) > %(now)s)
     as next_shift_at,
@@ -130,7 +139,9 @@ select t.person_id, p.name, p.team_id, g.name as team, p.office_id, o.name as of
 from terms t join people p on p.id = t.person_id
 left join teams g on g.id = p.team_id left join offices o on o.id = p.office_id
 where upper(t.during) > %(now)s and p.disabled_at is null
-order by p.name, p.id, lower(t.during)
+  and not exists (select 1 from terms f where f.person_id = t.person_id
+    and upper(f.during) > %(now)s and lower(f.during) < lower(t.during))
+order by p.name, p.id
 """
 APPLICATIONS = """
 select a.id, a.person_id, p.name as person, a.applied_by, a.applied_at, a.starts_at, a.ends_at,
@@ -144,6 +155,24 @@ from shifts s left join terms t on t.id = s.term_id and t.person_id = s.person_i
 where t.id is null or t.consented_by <> s.person_id or not s.during <@ t.during
 order by lower(s.during), s.id limit 200
 """
+_NAME = "select name from teams where id = %s union all select name from offices where id = %s"
+_SENTENCES = {
+    Concern.TOO_FEW: (
+        "{people} volunteers are fewer than the {least} that the rotation needs: call for more."
+    ),
+    Concern.END_TOGETHER: (
+        "{terms} terms end within four weeks, from {from}: ask now who renews, and call for"
+        " volunteers."
+    ),
+    Concern.TEAM_HEAVY: ("{people} of {of} are of {name}: ask for volunteers of other teams."),
+    Concern.OFFICE_HEAVY: ("{people} of {of} are in {name}: ask for volunteers of other offices."),
+    Concern.SHADOWS_TOO_FEW: (
+        "Shadows need at least {least} people: call for volunteers, or do without shadows."
+    ),
+    Concern.TOO_OFTEN: (
+        "Each is on call {share} of the time; more than a quarter wears people out: call for more."
+    ),
+}
 _ITEMS = "select item from readiness where person_id = %s"
 _METHODS = """
 select id, tested_at from contact_methods where person_id = %s and verified_at is not null order by id
@@ -168,10 +197,19 @@ def overview(tx: Tx, *, now: datetime) -> Overview:
         waiting=waiting[0] if waiting else 0,
         items=members,
         concerns=tuple(
-            ConcernRow(concern=concern.value, facts=facts)
+            ConcernRow(concern=concern.value, facts=facts, sentence=_sentence(tx, concern, facts))
             for concern, facts in volunteers.concerns(set_up, seats, at=now)
         ),
     )
+
+
+def _sentence(tx: Tx, concern: Concern, facts: dict[str, str]) -> str:
+    """Return a concern in words, with the names of what it is about."""
+    named = dict(facts)
+    if "id" in facts:
+        row = tx.execute(_NAME, [facts["id"], facts["id"]]).fetchone()
+        named["name"] = row[0] if row else facts["id"]
+    return _SENTENCES[concern].format(**named)
 
 
 def involuntary(tx: Tx) -> tuple[Involuntary, ...]:
@@ -190,3 +228,64 @@ def readiness(tx: Tx, person_id: str) -> Readiness:
         methods=methods,
         is_ready=volunteers.is_ready(items, tested),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One's own part in the on-call team."""
+
+    term_id: str | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    has_next: bool
+    is_paused: bool
+    application_id: str | None
+    #: Shifts of theirs that begin later.
+    ahead: int
+    #: Until when a shift of theirs is under way.
+    standing_until: datetime | None
+
+
+_STANDING = """
+select t.id as term_id, lower(t.during) as starts_at, upper(t.during) as ends_at,
+  exists (select 1 from terms f where f.person_id = p.id and lower(f.during) >= upper(t.during))
+    as has_next,
+  exists (select 1 from absences a where a.person_id = p.id and a.source = 'pause'
+    and a.ends_at > %(now)s) as is_paused,
+  (select id from applications where person_id = p.id and state = 'waiting') as application_id,
+  (select count(*) from shifts s where s.person_id = p.id and lower(s.during) > %(now)s) as ahead,
+  (select max(upper(s.during)) from shifts s where s.person_id = p.id and s.during @> %(now)s)
+    as standing_until
+from people p left join terms t on t.person_id = p.id and upper(t.during) > %(now)s
+where p.id = %(person)s order by lower(t.during) limit 1
+"""
+_WAYS = """
+select channel, address, tested_at, test_sent_at from contact_methods
+where person_id = %s and verified_at is not null order by created_at, id
+"""
+_WAITING_ROWS = APPLICATIONS + " where a.state = 'waiting' order by a.applied_at, a.id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A verified way to reach somebody, and its test page."""
+
+    channel: str
+    address: str
+    tested_at: datetime | None
+    test_sent_at: datetime | None
+
+
+def standing(tx: Tx, person_id: str, *, now: datetime) -> Standing:
+    """Return one's own part in the on-call team. Raises: NotThere."""
+    return reading.one(tx, Standing, _STANDING, {"person": person_id, "now": now})
+
+
+def ways(tx: Tx, person_id: str) -> tuple[Way, ...]:
+    """Return the verified ways to reach somebody."""
+    return reading.many(tx, Way, _WAYS, [person_id])
+
+
+def waiting(tx: Tx) -> tuple[ApplicationRow, ...]:
+    """Return who waits for a seat, in their order."""
+    return reading.many(tx, ApplicationRow, _WAITING_ROWS)

@@ -19,6 +19,43 @@ _IS_VOLUNTEER = """
 select 1 from terms where person_id = %s and during && tstzrange(%s, %s) limit 1
 """
 
+_VOLUNTEERS = """
+select t.person_id from terms t join people p on p.id = t.person_id
+where t.during @> %s and p.disabled_at is null order by t.person_id
+"""
+_COUNT = """
+select count(*) from shifts where person_id = %s and during && tstzrange(%s, %s) and lower(during) > %s
+"""
+_RELEASE = """
+delete from shifts where person_id = %s and during && tstzrange(%s, %s) and lower(during) > %s
+"""
+_PAUSES = """
+select id, starts_at from absences where person_id = %s and source = 'pause' and ends_at > %s
+"""
+
+
+def volunteers(tx: Tx, *, at: datetime) -> list[str]:
+    """Return who is in a term at an instant."""
+    return [row[0] for row in tx.execute(_VOLUNTEERS, [at])]
+
+
+def count_shifts(tx: Tx, person_id: str, *, start: datetime, end: datetime) -> int:
+    """Return how many shifts of a person begin after `start` and before `end`."""
+    row = tx.execute(_COUNT, [person_id, start, end, start]).fetchone()
+    return row[0] if row else 0
+
+
+def release_shifts(
+    tx: Tx, person_id: str, *, start: datetime, end: datetime, after: datetime
+) -> int:
+    """Delete a person's shifts that touch [start, end) and begin after `after`; return how many."""
+    return tx.execute(_RELEASE, [person_id, start, end, after]).rowcount
+
+
+def pauses(tx: Tx, person_id: str, *, at: datetime) -> list[tuple[str, datetime]]:
+    """Return a person's pauses that are not over: id, and since when."""
+    return [(row[0], row[1]) for row in tx.execute(_PAUSES, [person_id, at])]
+
 
 def is_volunteer(tx: Tx, person_id: str, *, at: datetime) -> bool:
     """True if the person is of the on-call team: in a term of theirs, or within `SOON` of one."""

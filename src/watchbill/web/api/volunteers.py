@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from watchbill.actions import applications, on_call_team
+from watchbill.actions import applications, on_call_team, readiness
 from watchbill.queries import volunteers as read
 from watchbill.queries.volunteers import (
     ApplicationRow,
@@ -77,6 +77,12 @@ class Involuntaries(BaseModel):
     """People on call who did not choose to be: must be empty."""
 
     items: list[Involuntary]
+
+
+class TestPages(BaseModel):
+    """How many test pages are on their way."""
+
+    sent: int
 
 
 class ReadinessSaid(BaseModel):
@@ -152,9 +158,16 @@ def read_readiness(caller: asked.Reader, person_id: asked.Id) -> Any:
 @router.put("/people/{person_id}/readiness", response_model=Readiness)
 def say_ready(caller: asked.Writer, person_id: asked.Id, body: ReadinessSaid) -> Any:
     """Say what one has made sure of; only for oneself, all of it at once."""
-    on_call_team.make_sure(caller.shell, person_id, list(body.items), by=caller.actor)
+    readiness.make_sure(caller.shell, person_id, list(body.items), by=caller.actor)
     with caller.shell.db.transaction() as tx:
         return read.readiness(tx, person_id)
+
+
+@router.post("/people/{person_id}/test-pages", response_model=TestPages)
+def send_test_pages(caller: asked.Writer, person_id: asked.Id) -> Any:
+    """Send a test page over every verified way of one's own; its link is confirmed by hand."""
+    sent = readiness.send_test_pages(caller.shell, person_id, by=caller.actor)
+    return {"sent": sent}
 
 
 def _team(caller: Caller) -> OnCallTeamRow:

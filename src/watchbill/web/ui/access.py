@@ -66,6 +66,16 @@ class AnswerPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TestPage:
+    """The screen behind the link of a test page; only its button's POST does anything."""
+
+    #: `ask` shows the button; `done`; `old` if a newer one was sent, or it is too long ago.
+    outcome: Literal["ask", "done", "old"]
+    person_name: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorPage:
     """The screen for what went wrong."""
 

@@ -35,8 +35,7 @@ create unique index applications_one on applications (person_id) where state = '
 create index applications_waiting on applications (applied_at) where state = 'waiting';
 
 alter table terms
-  add column renewal_asked_at timestamptz,      -- when the person was asked; nothing is assumed
-  add column left_at timestamptz;               -- stepped down; why is nobody's business
+  add column renewal_asked_at timestamptz;      -- when the person was asked; nothing is assumed
 
 -- What a volunteer has made sure of before a first shift (VO6).
 create table readiness (
@@ -47,8 +46,7 @@ create table readiness (
 );
 alter table contact_methods
   add column tested_at timestamptz,             -- a test page over it was acknowledged
-  add column test_sent_at timestamptz,
-  add column test_hash text;                    -- of the link's secret in the test page under way
+  add column test_sent_at timestamptz;          -- the newest test page; only its link counts
 
 -- ------------------------------------------------------------------ shifts
 alter table shifts

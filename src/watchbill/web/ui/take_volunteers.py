@@ -1,0 +1,154 @@
+"""What people do about their part in the on-call team; each only for themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+
+from starlette.responses import Response
+
+from watchbill.actions import applications, leaving, on_call_team
+from watchbill.core import hours
+from watchbill.errors import Conflict, Forbidden, Invalid, WatchbillError
+from watchbill.web import problems
+from watchbill.web.ui import faults, show_volunteers
+from watchbill.web.ui.visits import Visit
+
+_NUMBERS = ("boundary_weekday", "seats", "least", "term_days", "gap_weeks", "decay_percent")
+
+
+class BadDay(Invalid):
+    """Give a day, such as 2026-03-06."""
+
+
+class NotForOthers(Forbidden):
+    """Everybody offers themselves; nobody, not even an admin, puts somebody else on call (NO2)."""
+
+
+def apply(visit: Visit) -> Response:
+    """Offer oneself for a term."""
+
+    def deed() -> None:
+        if visit.field("person_id") not in ("", visit.me.id):
+            raise NotForOthers
+        given = {
+            "starts_at": _day(visit, "starts_on"),
+            "ends_at": _day(visit, "ends_on"),
+        }
+        values: dict[str, object] = {name: at for name, at in given.items() if at is not None}
+        applications.apply(visit.site.shell, values, by=visit.actor)
+
+    return _do(
+        visit, deed, "Thank you. You are on the list; somebody of the on-call team seats you."
+    )
+
+
+def withdraw(visit: Visit) -> Response:
+    """Take one's application back."""
+    return _do(
+        visit,
+        lambda: applications.withdraw(visit.site.shell, visit.part("id"), by=visit.actor),
+        "Withdrawn.",
+    )
+
+
+def seat(visit: Visit) -> Response:
+    """Give a free seat to whom applied."""
+    return _do(
+        visit,
+        lambda: applications.seat(visit.site.shell, visit.part("id"), by=visit.actor),
+        "Seated: the term begins as they asked.",
+    )
+
+
+def agree(visit: Visit) -> Response:
+    """Agree to another term after one's own."""
+
+    def deed() -> None:
+        ends_at = _day(visit, "ends_on")
+        values: dict[str, object] = {} if ends_at is None else {"ends_at": ends_at}
+        applications.renew(visit.site.shell, visit.part("id"), values, by=visit.actor)
+
+    return _do(visit, deed, "Thank you. Your next term begins when this one ends.")
+
+
+def step_down(visit: Visit) -> Response:
+    """End one's term now."""
+    leaving.step_down(visit.site.shell, visit.part("id"), by=visit.actor)
+    said = "You have stepped down. Thank you for every night. Nobody is told why."
+    return visit.back("/on-call-team", said=said)
+
+
+def pause(visit: Visit) -> Response:
+    """Be away for a while."""
+    try:
+        until = _day(visit, "until_on")
+        if until is None:
+            raise BadDay(field="until_on")
+        begin = _day(visit, "starts_on")
+        values: dict[str, object] = {"until": until}
+        if begin is not None:
+            values["starts_at"] = begin
+        leaving.pause(visit.site.shell, visit.part("id"), values, by=visit.actor)
+    except (Conflict, Invalid) as error:
+        return show_volunteers.leave_page(
+            visit, error=faults.sentence(error), status=problems.status_of(error)
+        )
+    return visit.back("/on-call-team", said="Your pause is noted. Others see that you are away.")
+
+
+def come_back(visit: Visit) -> Response:
+    """End one's pause."""
+    return _do(
+        visit,
+        lambda: leaving.come_back(visit.site.shell, visit.part("id"), by=visit.actor),
+        "Welcome back.",
+    )
+
+
+def change_settings(visit: Visit) -> Response:
+    """Change how the on-call team is set up."""
+    try:
+        values: dict[str, object] = {
+            "name": visit.field("name"),
+            "zone": visit.field("zone"),
+            "boundary_time": visit.field("boundary_time"),
+            "shadows": visit.field("shadows") == "yes",
+        }
+        values |= {name: _number(visit, name) for name in _NUMBERS}
+        on_call_team.change(visit.site.shell, values, by=visit.actor)
+    except (Invalid, Forbidden) as error:
+        return show_volunteers.settings_page(
+            visit, error=faults.sentence(error), status=problems.status_of(error)
+        )
+    return visit.back("/on-call-team/settings", said="Changed.")
+
+
+def _number(visit: Visit, name: str) -> object:
+    text = visit.field(name)
+    return int(text) if text.isdecimal() and len(text) < 6 else text
+
+
+def _day(visit: Visit, name: str) -> datetime | None:
+    """Return the beginning of a typed day where the viewer lives; None if nothing was typed."""
+    text = visit.field(name)
+    if not text:
+        return None
+    try:
+        return hours.instant(date.fromisoformat(text), time(0), visit.zone)
+    except ValueError:
+        raise BadDay(field=name) from None
+
+
+def _do(visit: Visit, deed: Callable[[], object], said: str) -> Response:
+    """Do it and show the team; what is refused is said there."""
+    try:
+        deed()
+    except (Conflict, Invalid, Forbidden) as error:
+        return _refused(visit, error)
+    return visit.back("/on-call-team", said=said)
+
+
+def _refused(visit: Visit, error: WatchbillError) -> Response:
+    status = problems.status_of(error)
+    return show_volunteers.on_call_page(visit, error=faults.sentence(error), status=status)
