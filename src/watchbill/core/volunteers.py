@@ -136,7 +136,7 @@ def concerns(
         found.append((Concern.TOO_OFTEN, {"share": f"{100 / count:.0f} %"}))
     if team.has_shadows and count < LEAST_WITH_SHADOWS:
         found.append((Concern.SHADOWS_TOO_FEW, {"least": str(LEAST_WITH_SHADOWS)}))
-    together = _ending_together(taken)
+    together = _ending_together([seat for seat in taken if not _stays(seat, seats)])
     if len(together) > 1 and count - len(together) < team.least:
         day = f"{min(seat.end for seat in together):%Y-%m-%d}"
         found.append((Concern.END_TOGETHER, {"terms": str(len(together)), "from": day}))
@@ -157,6 +157,11 @@ ITEMS = ("internet", "laptop", "power", "second_factor", "credentials")
 def missing(items: Collection[str]) -> list[str]:
     """Return what of the list is not done yet, in its order."""
     return [item for item in ITEMS if item not in items]
+
+
+def _stays(seat: Seat, seats: Sequence[Seat]) -> bool:
+    """True if the person has agreed to a term after this one."""
+    return any(s.person_id == seat.person_id and s.start >= seat.end for s in seats)
 
 
 def _ending_together(taken: Sequence[Seat]) -> list[Seat]:

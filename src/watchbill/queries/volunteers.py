@@ -130,8 +130,8 @@ select t.person_id, p.name, p.team_id, g.name as team, p.office_id, o.name as of
   exists (select 1 from absences a where a.person_id = t.person_id
     and a.starts_at <= %(now)s and a.ends_at > %(now)s) as is_away,
   (select count(*) from shifts s where s.term_id = t.id and not s.shadow) as shifts,
-  (select min(lower(s.during)) from shifts s where s.term_id = t.id and lower(s.during) > %(now)s)
-    as next_shift_at,
+  (select min(lower(s.during)) from shifts s
+    where s.person_id = t.person_id and not s.shadow and lower(s.during) > %(now)s) as next_shift_at,
   ((select count(*) from readiness r where r.person_id = p.id) = %(items)s
    and exists (select 1 from contact_methods m where m.person_id = p.id and m.verified_at is not null)
    and not exists (select 1 from contact_methods m where m.person_id = p.id

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from watchbill.web.ui import show_rota
 from watchbill.web.urls import Urls
 
-URLS: Urls = ()
+URLS: Urls = (
+    ("GET", "/rota", show_rota.show_rota, "person"),
+    ("GET", "/rota/mine", show_rota.show_mine, "person"),
+)

@@ -1,0 +1,84 @@
+"""Rota table: the volunteers' shifts of some weeks, with their ids, and one's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from watchbill.core.volunteers import OnCallTeam
+from watchbill.queries import reading
+from watchbill.store import volunteers as volunteers_store
+from watchbill.store.database import Tx
+
+_SHIFTS = """
+select s.id, s.person_id, p.name, o.name as office, p.office_id, lower(s.during) as starts_at,
+  upper(s.during) as ends_at, s.shadow
+from shifts s join people p on p.id = s.person_id left join offices o on o.id = p.office_id
+"""
+_BETWEEN = (
+    _SHIFTS
+    + """
+where s.during && tstzrange(%s, %s) order by lower(s.during), s.id
+"""
+)
+_OWN = (
+    _SHIFTS
+    + """
+where s.person_id = %s and upper(s.during) > %s order by lower(s.during), s.id limit 200
+"""
+)
+_ONE = _SHIFTS + "where s.id = %s"
+_MEMBERS = """
+select distinct p.id as person_id, p.name, o.name as office, p.office_id
+from terms t join people p on p.id = t.person_id left join offices o on o.id = p.office_id
+where t.during && tstzrange(%s, %s) and p.disabled_at is null order by p.name, p.id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftLine:
+    """A shift, or a piece of one, and whose it is."""
+
+    id: str
+    person_id: str
+    name: str
+    office: str | None
+    office_id: str | None
+    starts_at: datetime
+    ends_at: datetime
+    shadow: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody with a term in the time looked at."""
+
+    person_id: str
+    name: str
+    office: str | None
+    office_id: str | None
+
+
+def team(tx: Tx) -> OnCallTeam:
+    """Return how the on-call team is set up, its boundary among it."""
+    return volunteers_store.team(tx)
+
+
+def between(tx: Tx, start: datetime, end: datetime) -> tuple[ShiftLine, ...]:
+    """Return the shifts that touch [start, end), in order."""
+    return reading.many(tx, ShiftLine, _BETWEEN, [start, end])
+
+
+def own(tx: Tx, person_id: str, *, since: datetime) -> tuple[ShiftLine, ...]:
+    """Return somebody's shifts that end after an instant, in order; at most 200."""
+    return reading.many(tx, ShiftLine, _OWN, [person_id, since])
+
+
+def one(tx: Tx, shift_id: str) -> ShiftLine:
+    """Return a shift. Raises: NotThere."""
+    return reading.one(tx, ShiftLine, _ONE, [shift_id])
+
+
+def members(tx: Tx, start: datetime, end: datetime) -> tuple[Member, ...]:
+    """Return who is in a term that touches [start, end), by name."""
+    return reading.many(tx, Member, _MEMBERS, [start, end])
