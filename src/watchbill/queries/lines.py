@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from watchbill.core import rotas
+from watchbill.core import people_on_call, rotas, uncovered
 from watchbill.core.company import Company
 from watchbill.core.hours import Period
 from watchbill.core.people import PersonId
@@ -100,30 +100,25 @@ def health(
     return (*counted, *_planned(company, now))
 
 
-def uncovered(company: Company, *, start: datetime, end: datetime) -> list[Period]:
-    """Return the times in [start, end) at which no volunteer stands the shift."""
-    gaps, at = [], start
-    for shift in company.shifts:
-        if shift.is_shadow or shift.end <= at:
-            continue
-        if shift.start >= end:
-            break
-        if shift.start > at:
-            gaps.append(Period(start=at, end=shift.start))
-        at = shift.end
-    if at < end:
-        gaps.append(Period(start=at, end=end))
-    return gaps
-
-
 def _planned(company: Company, now: datetime) -> tuple[HealthLine, ...]:
     end = now + AHEAD
     # Before there is a service there is nothing to be called for.
-    shifts = uncovered(company, start=now, end=end) if company.services else []
+    missing = uncovered.stretches(company, start=now, end=end)
+    shifts = [
+        gap
+        for gap in uncovered.gaps(company.shifts, start=now, end=end)
+        if any(gap.start < part.end and part.start < gap.end for part in missing)
+    ]
     managers = _unmanaged(company, start=now, end=end) if company.services else []
     zone = company.managers.zone if company.managers else "UTC"
     on_duty = {company.volunteer(now), company.duty_manager(now)}
+    crowd = people_on_call.at_once(company, now)
     return (
+        HealthLine(
+            key="NO8",
+            sentence="people on call at once beyond what the design says",
+            count=max(len(crowd) - company.people_at_once, 0),
+        ),
         HealthLine(
             key="RE1",
             sentence="people on duty whom no message can reach",
@@ -131,8 +126,8 @@ def _planned(company: Company, now: datetime) -> tuple[HealthLine, ...]:
         ),
         HealthLine(
             key="SH1",
-            sentence="hours of the next four weeks without a volunteer",
-            count=_hours(shifts),
+            sentence="out-of-hours hours of the next four weeks without a volunteer",
+            count=_hours(missing),
             remark=_first(company, shifts, company.volunteer, horizon=end, zone=zone),
         ),
         HealthLine(
