@@ -11,10 +11,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from watchbill.actions import audit, changes, fields
+from watchbill.actions import audit, changes, fields, notices
 from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Noun, Values
 from watchbill.actions.shell import Shell
+from watchbill.core import hours
+from watchbill.core.people import PersonId
 from watchbill.errors import Conflict, Forbidden
 from watchbill.store import rows
 from watchbill.store import terms as terms_store
@@ -34,6 +36,10 @@ NOUN = Noun(
         "urgent": fields.flag,
     },
 )
+_OVER = """
+update swaps w set state = 'over' from shifts s
+where w.state = 'open' and s.id = w.shift_id and (w.ends_at <= %s or s.person_id <> w.asked_by)
+"""
 #: A part may be as short as this.
 _LEAST = timedelta(minutes=15)
 
@@ -85,6 +91,7 @@ def ask(shell: Shell, values: Values, *, by: Actor) -> str:
             "state": "open",
         }
         swap_id = changes.create(shell, tx, NOUN, row, by=by)
+        _tell_asked(shell, tx, swap_id, row)
     shell.ring()
     return swap_id
 
@@ -115,6 +122,10 @@ def accept(shell: Shell, swap_id: str, *, by: Actor) -> None:
             _give(shell, tx, back, swap["asked_by"], back["during"].lower, back["during"].upper)
         done = {"state": "accepted", "accepted_by": by.person_id, "accepted_at": now}
         changes.change(shell, tx, NOUN, swap, done, by=by)
+        taken = (start, end)
+        _tell(
+            shell, tx, swap, [swap["asked_by"]], f"{_name(shell, tx, by)} takes your shift", taken
+        )
     shell.ring()
 
 
@@ -126,6 +137,8 @@ def decline(shell: Shell, swap_id: str, *, by: Actor) -> None:
         if swap["to_person_id"] is None or swap["to_person_id"] != by.person_id:
             raise NotForYou
         changes.change(shell, tx, NOUN, swap, {"state": "declined"}, by=by)
+        _tell(shell, tx, swap, [swap["asked_by"]], f"{_name(shell, tx, by)} cannot take your shift")
+    shell.ring()
 
 
 def withdraw(shell: Shell, swap_id: str, *, by: Actor) -> None:
@@ -135,6 +148,48 @@ def withdraw(shell: Shell, swap_id: str, *, by: Actor) -> None:
         _need_open(swap)
         audit.need_self(by, swap["asked_by"])
         changes.change(shell, tx, NOUN, swap, {"state": "withdrawn"}, by=by)
+
+
+def close_over(tx: Tx, *, now: datetime) -> int:
+    """End questions whose time has passed, or whose shift is not the asker's any more."""
+    return tx.execute(_OVER, [now]).rowcount
+
+
+def _tell_asked(shell: Shell, tx: Tx, swap_id: str, row: dict[str, Any]) -> None:
+    """Ask by mail: the one person, or everybody in a term then. It is a question, never a page."""
+    asked = [row["to_person_id"]] if row.get("to_person_id") else []
+    if not asked:
+        during = {"start": row["starts_at"], "end": row["ends_at"]}
+        asked = [p for p in terms_store.in_term(tx, **during) if p != row["asked_by"]]
+    name = _name(shell, tx, audit.person(row["asked_by"]))
+    urgent = "needs cover now" if row.get("urgent") else "asks for a shift to be taken"
+    _tell(shell, tx, {"id": swap_id, **row}, asked, f"{name} {urgent}")
+
+
+def _tell(
+    shell: Shell,
+    tx: Tx,
+    swap: dict[str, Any],
+    people: list[str],
+    subject: str,
+    span: tuple[datetime, datetime] | None = None,
+) -> None:
+    """Tell each in the times of where they live."""
+    start, end = span or (swap["starts_at"], swap["ends_at"])
+    company = shell.company(tx)
+    for person_id in people:
+        person = company.people.get(PersonId(person_id))
+        zone = hours.known_zone(person.zone if person else "UTC")
+        times = [f"{at.astimezone(zone):%a %-d %b %H:%M}" for at in (start, end)]
+        text = f"{subject}: {times[0]} to {times[1]}, your time."
+        if swap.get("note"):
+            text += f"\n\n{swap['note']}"
+        notices.tell(shell, tx, [person_id], subject, text, path=f"/swaps/{swap['id']}")
+
+
+def _name(shell: Shell, tx: Tx, by: Actor) -> str:
+    person = shell.company(tx).people.get(PersonId(by.person_id or ""))
+    return person.name if person else "A colleague"
 
 
 def _check_other(tx: Tx, good: dict[str, Any], asking: str) -> None:

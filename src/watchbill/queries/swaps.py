@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from watchbill.core import fairness, volunteers
 from watchbill.core.volunteers import OnCallTeam
+from watchbill.queries import reading
 from watchbill.store import volunteers as volunteers_store
 from watchbill.store.database import Tx
 
@@ -113,3 +115,80 @@ def _carried(team: OnCallTeam, spans: list[tuple[datetime, datetime]]) -> Carrie
     numbers = [round((at - first) / volunteers.WEEK) for at in weeks] if first else []
     gaps = fairness.gaps(numbers)
     return Carried(hours=round(hours, 2), smallest_gap_weeks=min(gaps) if gaps else None)
+
+
+_OPEN = (
+    SWAPS
+    + """
+where w.state = 'open' and w.ends_at > %(now)s and s.person_id = w.asked_by
+  and (w.to_person_id is null or w.to_person_id = %(person)s or w.asked_by = %(person)s)
+order by w.urgent desc, w.starts_at, w.id limit 100
+"""
+)
+_LATELY = (
+    SWAPS
+    + """
+where w.state <> 'open' or w.ends_at <= %s order by w.asked_at desc, w.id desc limit 20
+"""
+)
+_CANDIDATES = """
+select p.id as person_id, p.name, o.name as office,
+  exists (select 1 from absences a where a.person_id = p.id
+    and a.starts_at < %(end)s and a.ends_at > %(start)s) as is_away,
+  exists (select 1 from shifts s where s.person_id = p.id
+    and s.during && tstzrange(%(start)s, %(end)s)) as is_standing
+from terms t join people p on p.id = t.person_id left join offices o on o.id = p.office_id
+where t.during @> tstzrange(%(start)s, %(end)s) and p.disabled_at is null and p.id <> %(asking)s
+order by p.name, p.id
+"""
+_THEIRS = """
+select id, person_id, lower(during) as starts_at, upper(during) as ends_at from shifts
+where person_id = any(%s) and not shadow and lower(during) > %s order by lower(during) limit 200
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Somebody whose term covers the time, and who could be asked."""
+
+    person_id: str
+    name: str
+    office: str | None
+    is_away: bool
+    #: They stand a shift of their own then.
+    is_standing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TheirShift:
+    """A shift that could come back in return."""
+
+    id: str
+    person_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+def one(tx: Tx, swap_id: str) -> SwapRow:
+    """Return a swap. Raises: NotThere."""
+    return reading.one(tx, SwapRow, f"{SWAPS} where w.id = %s", [swap_id])
+
+
+def open_for(tx: Tx, person_id: str, *, now: datetime) -> tuple[SwapRow, ...]:
+    """Return the open questions that somebody asked, or may answer; urgent ones first."""
+    return reading.many(tx, SwapRow, _OPEN, {"now": now, "person": person_id})
+
+
+def lately(tx: Tx, *, now: datetime) -> tuple[SwapRow, ...]:
+    """Return the last questions that are not open any more."""
+    return reading.many(tx, SwapRow, _LATELY, [now])
+
+
+def candidates(tx: Tx, *, asking: str, start: datetime, end: datetime) -> tuple[Candidate, ...]:
+    """Return who could take [start, end): whose own term covers it (NO2)."""
+    return reading.many(tx, Candidate, _CANDIDATES, {"asking": asking, "start": start, "end": end})
+
+
+def theirs(tx: Tx, people: Sequence[str], *, after: datetime) -> tuple[TheirShift, ...]:
+    """Return the shifts of people that begin after an instant."""
+    return reading.many(tx, TheirShift, _THEIRS, [list(people), after])

@@ -23,6 +23,10 @@ _VOLUNTEERS = """
 select t.person_id from terms t join people p on p.id = t.person_id
 where t.during @> %s and p.disabled_at is null order by t.person_id
 """
+_IN_TERM = """
+select t.person_id from terms t join people p on p.id = t.person_id
+where t.during @> tstzrange(%s, %s) and p.disabled_at is null order by t.person_id
+"""
 _COUNT = """
 select count(*) from shifts where person_id = %s and during && tstzrange(%s, %s) and lower(during) > %s
 """
@@ -37,6 +41,11 @@ select id, starts_at from absences where person_id = %s and source = 'pause' and
 def volunteers(tx: Tx, *, at: datetime) -> list[str]:
     """Return who is in a term at an instant."""
     return [row[0] for row in tx.execute(_VOLUNTEERS, [at])]
+
+
+def in_term(tx: Tx, *, start: datetime, end: datetime) -> list[str]:
+    """Return whose terms cover [start, end)."""
+    return [row[0] for row in tx.execute(_IN_TERM, [start, end])]
 
 
 def count_shifts(tx: Tx, person_id: str, *, start: datetime, end: datetime) -> int:

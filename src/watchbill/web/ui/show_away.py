@@ -1,0 +1,57 @@
+"""Time away and wishes of the viewer."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from watchbill.queries import aways, bars
+from watchbill.web.ui import away, pages
+from watchbill.web.ui.visits import Visit
+
+WEEKS = 26
+_SOURCES = {
+    "hand": "by hand",
+    "calendar": "from your calendar",
+    "csv": "from a file",
+    "pause": "a pause; only you see that",
+}
+WORDS = ((3, "gladly"), (1, "rather yes"), (0, "no wish"), (-1, "rather not"), (-3, "please not"))
+
+
+def show_away(visit: Visit) -> Response:
+    """Show when the viewer is away, and what they wish."""
+    return away_page(visit)
+
+
+def away_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
+    """Return the screen, with what was wrong with the form just sent."""
+    with visit.site.shell.db.transaction() as tx:
+        own = aways.own(tx, visit.me.id, now=visit.now)
+        is_one = visit.me.id in bars.volunteers(tx, visit.now)
+        wishes = aways.wishes(tx, visit.me.id, now=visit.now, weeks=WEEKS) if is_one else []
+    known = [weight for weight, _ in WORDS]
+    context = away.Away(
+        rows=tuple(
+            away.AwayRow(
+                id=row.id,
+                start=row.starts_at,
+                end=row.ends_at,
+                source=_SOURCES[row.source],
+                may_remove=row.source in ("hand", "csv"),
+                shift_id=row.shift_id or "",
+            )
+            for row in own
+        ),
+        wishes=tuple(
+            away.WishRow(
+                start=week.start,
+                name=f"week-{week.start:%Y%m%dT%H%MZ}",
+                weight=min(known, key=lambda known_weight, said=said: abs(known_weight - said)),
+            )
+            for week, said in wishes
+        ),
+        words=WORDS,
+        is_volunteer=is_one,
+        error=error,
+    )
+    return pages.render(visit.request, pages.AWAY, context, status=status)

@@ -1,0 +1,157 @@
+"""Swaps: open questions, the dialogue that asks one, and one with its effect on both."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from starlette.responses import Response
+
+from watchbill.core import hours
+from watchbill.queries import rota_table
+from watchbill.queries import swaps as queries
+from watchbill.queries.swaps import Candidate, Effect, SwapRow
+from watchbill.web.ui import faults, pages, swaps, times
+from watchbill.web.ui.shell import Choice
+from watchbill.web.ui.visits import Visit
+
+_LOCAL = "%Y-%m-%dT%H:%M"
+
+
+def show_swaps(visit: Visit) -> Response:
+    """Show what the viewer may answer, what they asked, and the last answers."""
+    with visit.site.shell.db.transaction() as tx:
+        found = queries.open_for(tx, visit.me.id, now=visit.now)
+        lately = queries.lately(tx, now=visit.now)
+    items = [swaps.SwapItem(swap=row, sentence=sentence(visit, row)) for row in found]
+    context = swaps.Swaps(
+        for_me=tuple(item for item in items if item.swap.asked_by != visit.me.id),
+        mine=tuple(item for item in items if item.swap.asked_by == visit.me.id),
+        lately=tuple(swaps.SwapItem(swap=row, sentence=sentence(visit, row)) for row in lately),
+    )
+    return pages.render(visit.request, pages.SWAPS, context)
+
+
+def show_new(visit: Visit) -> Response:
+    """Show the dialogue for one of the viewer's shifts."""
+    return new_page(visit, shift_id=visit.asked("shift"))
+
+
+def new_page(visit: Visit, *, shift_id: str, error: str = "", status: int = 200) -> Response:
+    """Return the dialogue, with what was wrong with the form just sent."""
+    is_urgent = "yes" in (visit.asked("urgent"), visit.field("urgent"))
+    with visit.site.shell.db.transaction() as tx:
+        shift = rota_table.one(tx, shift_id)
+        if shift.person_id != visit.me.id or shift.ends_at <= visit.now:
+            raise faults.NoSuchScreen
+        start, end = max(shift.starts_at, visit.now), shift.ends_at
+        if is_urgent:
+            end = min(end, start + timedelta(hours=2))
+        found = queries.candidates(tx, asking=visit.me.id, start=start, end=end)
+        rows = tuple(
+            _candidate(
+                row,
+                queries.effect(tx, row.person_id, gives=None, takes=(start, end)),
+            )
+            for row in found
+        )
+        theirs = queries.theirs(tx, [row.person_id for row in found], after=visit.now)
+        mine = queries.effect(tx, visit.me.id, gives=(start, end), takes=None)
+    names = {row.person_id: row.name for row in found}
+    context = swaps.NewSwap(
+        shift_id=shift.id,
+        start=shift.starts_at,
+        end=shift.ends_at,
+        starts_local=visit.field("starts_at") or _local(start, visit.zone),
+        ends_local=visit.field("ends_at") or _local(end, visit.zone),
+        is_urgent=is_urgent,
+        candidates=rows,
+        returns=tuple(
+            Choice(
+                value=each.id,
+                label=f"{names[each.person_id]}: {_moment(each.starts_at, visit.zone)}",
+            )
+            for each in theirs
+        ),
+        mine=mine,
+        note=visit.field("note"),
+        error=error,
+    )
+    return pages.render(visit.request, pages.NEW_SWAP, context, status=status)
+
+
+def show_swap(visit: Visit) -> Response:
+    """Show one question, and what it does to both."""
+    return swap_page(visit)
+
+
+def swap_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
+    """Return one question, with why the answer just given was refused."""
+    me = visit.me.id
+    with visit.site.shell.db.transaction() as tx:
+        row = queries.one(tx, visit.part("id"))
+        back = rota_table.one(tx, row.return_shift_id) if row.return_shift_id else None
+        span = (row.starts_at, row.ends_at)
+        returned = (back.starts_at, back.ends_at) if back else None
+        is_open = row.state == "open" and row.ends_at > visit.now and row.stands == row.asked_by
+        may = is_open and row.asked_by != me and row.to_person_id in (None, me)
+        covered = queries.candidates(tx, asking=row.asked_by, start=span[0], end=span[1])
+        may_answer = may and me in {each.person_id for each in covered}
+        asker = queries.effect(tx, row.asked_by, gives=span, takes=returned)
+        taker = queries.effect(tx, me, gives=returned, takes=span) if may_answer else None
+    context = swaps.Swap(
+        swap=row,
+        sentence=sentence(visit, row),
+        return_start=back.starts_at if back else None,
+        return_end=back.ends_at if back else None,
+        asker=asker,
+        taker=taker,
+        is_mine=row.asked_by == me and is_open,
+        may_answer=may_answer,
+        may_decline=may and row.to_person_id == me,
+        error=error,
+    )
+    return pages.render(visit.request, pages.SWAP, context, status=status)
+
+
+def sentence(visit: Visit, row: SwapRow) -> str:
+    """Return what is asked, in one sentence, as the viewer reads it."""
+    start, end = (_moment(at, visit.zone) for at in (row.starts_at, row.ends_at))
+    asker = "You ask" if row.asked_by == visit.me.id else f"{row.asker} asks"
+    whom = "everyone" if row.to_person_id is None else row.to_person
+    if row.to_person_id == visit.me.id:
+        whom = "you"
+    return f"{asker} {whom} to stand from {start} to {end}."
+
+
+def _candidate(row: Candidate, effect: Effect) -> swaps.CandidateRow:
+    remarks = [
+        text
+        for holds, text in (
+            (row.is_away, "is away then"),
+            (row.is_standing, "stands a shift then"),
+            (effect.is_too_close, "too close to another shift of theirs"),
+        )
+        if holds
+    ]
+    return swaps.CandidateRow(
+        person_id=row.person_id,
+        name=row.name,
+        office=row.office or "",
+        effect=effect,
+        remark=", ".join(remarks),
+    )
+
+
+def _moment(at: datetime, zone: str) -> str:
+    return str(times.moment(at, zone).striptags())
+
+
+def _local(at: datetime, zone: str) -> str:
+    return at.astimezone(ZoneInfo(zone)).strftime(_LOCAL)
+
+
+def instant(text: str, zone: str) -> datetime:
+    """Return what was typed into a field of a time, by the clocks of `zone`. Raises: ValueError."""
+    local = datetime.fromisoformat(text)
+    return hours.instant(local.date(), local.time(), zone)

@@ -1,0 +1,62 @@
+"""What people say of their time away and their wishes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from starlette.responses import Response
+
+from watchbill.actions import absences, wishes
+from watchbill.core import hours
+from watchbill.errors import Conflict, Invalid
+from watchbill.queries import aways
+from watchbill.web import problems
+from watchbill.web.ui import faults, show_away
+from watchbill.web.ui.visits import Visit
+
+
+class BadDay(Invalid):
+    """Give both days, such as 2026-12-24; the last one is still away."""
+
+
+def add(visit: Visit) -> Response:
+    """Be away for whole days, by the clocks of where one lives."""
+    try:
+        values: dict[str, object] = {
+            "person_id": visit.me.id,
+            "starts_at": _midnight(visit, "first", 0),
+            "ends_at": _midnight(visit, "last", 1),
+        }
+        absences.add(visit.site.shell, values, by=visit.actor)
+    except (Conflict, Invalid) as error:
+        return show_away.away_page(
+            visit, error=faults.sentence(error), status=problems.status_of(error)
+        )
+    return visit.back("/away", said="Noted: nobody plans you then.")
+
+
+def remove(visit: Visit) -> Response:
+    """Strike a time away out."""
+    absences.remove(visit.site.shell, visit.part("id"), by=visit.actor)
+    return visit.back("/away", said="Struck out.")
+
+
+def wish(visit: Visit) -> Response:
+    """Keep the wishes as they were chosen."""
+    with visit.site.shell.db.transaction() as tx:
+        ahead = aways.wishes(tx, visit.me.id, now=visit.now, weeks=show_away.WEEKS)
+    weights: dict[datetime, int] = {}
+    for week, said in ahead:
+        text = visit.field(f"week-{week.start:%Y%m%dT%H%MZ}")
+        if text in {str(weight) for weight, _ in show_away.WORDS} and int(text) != said:
+            weights[week.start] = int(text)
+    wishes.wish(visit.site.shell, visit.me.id, weights, by=visit.actor)
+    return visit.back("/away", said="Your wishes are kept; the next plan looks at them.")
+
+
+def _midnight(visit: Visit, name: str, later: int) -> datetime:
+    try:
+        day = date.fromisoformat(visit.field(name)) + timedelta(days=later)
+        return hours.instant(day, time(0), visit.zone)
+    except (ValueError, OverflowError):
+        raise BadDay(field=name) from None
