@@ -29,7 +29,6 @@ def away_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
         own = aways.own(tx, visit.me.id, now=visit.now)
         is_one = visit.me.id in bars.volunteers(tx, visit.now)
         wishes = aways.wishes(tx, visit.me.id, now=visit.now, weeks=WEEKS) if is_one else []
-    known = [weight for weight, _ in WORDS]
     context = away.Away(
         rows=tuple(
             away.AwayRow(
@@ -46,7 +45,7 @@ def away_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
             away.WishRow(
                 start=week.start,
                 name=f"week-{week.start:%Y%m%dT%H%MZ}",
-                weight=min(known, key=lambda known_weight, said=said: abs(known_weight - said)),
+                weight=_nearest(said),
             )
             for week, said in wishes
         ),
@@ -55,3 +54,8 @@ def away_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
         error=error,
     )
     return pages.render(visit.request, pages.AWAY, context, status=status)
+
+
+def _nearest(said: int) -> int:
+    """Return the weight among those there are words for that is nearest to what was said."""
+    return min((weight for weight, _ in WORDS), key=lambda weight: abs(weight - said))
