@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from watchbill.actions import audit, changes, fields
+from watchbill.actions import audit, changes, fields, roster_notices
 from watchbill.actions.audit import Actor
 from watchbill.actions.shell import Shell
 from watchbill.core import fairness, rosters, volunteers
@@ -129,18 +129,27 @@ def publish(shell: Shell, plan_id: str, *, by: Actor) -> int:
     with shell.db.transaction() as tx:
         _need_planner(shell, tx, by)
         plan = _draft(tx, plan_id)
-        count = len(plan["outcome"]["weeks"])
-        asked = _ask(shell, tx, {"weeks": count, "starts_at": plan["starts_at"], "seed": 0})
-        if asked.base != plan["base"]:
+        if is_stale(shell, tx, plan):
             raise StalePlan(plan=plan_id)
         changed = [w for w in plan["outcome"]["weeks"] if w["person_id"] != w["was"]]
         for week in changed:
             _write(shell, tx, plan_id, week)
         rows.change(tx, "plans", plan_id, {"state": "published", "published_at": now})
         audit.record(shell, tx, by, "roster.published", plan_id, {"weeks": len(changed)})
+        roster_notices.tell_changed(shell, tx, changed)
         changes.look_again(shell, tx)
     shell.ring()
     return len(changed)
+
+
+def is_stale(shell: Shell, tx: Tx, plan: rows.Row) -> bool:
+    """Say whether what a plan was made from has changed: terms, time away, shifts, settings."""
+    count = len({week["starts_at"] for week in plan["outcome"]["weeks"]})
+    try:
+        asked = _ask(shell, tx, {"weeks": count, "starts_at": plan["starts_at"], "seed": 0})
+    except NobodyToAsk:
+        return True
+    return bool(asked.base != plan["base"])
 
 
 def drop(shell: Shell, plan_id: str, *, by: Actor) -> None:

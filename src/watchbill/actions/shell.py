@@ -69,6 +69,8 @@ class Shell:
     sender_bell: threading.Event = field(default_factory=threading.Event)
     traffic: Traffic = field(default_factory=Traffic)
     links: Links | None = None
+    #: Held while this process makes a plan of shifts.
+    planning: threading.Lock = field(default_factory=threading.Lock)
 
     def company(self, tx: Tx) -> Company:
         """Return the company as of this transaction."""
