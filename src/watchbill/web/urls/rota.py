@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from watchbill.web.ui import show_rota
+from watchbill.web.ui import show_rota, show_shift, take_shift
 from watchbill.web.urls import Urls
 
 URLS: Urls = (
     ("GET", "/rota", show_rota.show_rota, "person"),
     ("GET", "/rota/mine", show_rota.show_mine, "person"),
+    ("GET", "/rota/shifts/{id}", show_shift.show_shift, "person"),
+    ("POST", "/rota/shifts/{id}/handoff", take_shift.write_handoff, "person"),
 )

@@ -77,7 +77,9 @@ create table handoffs (
   note          text not null,
   facts         jsonb not null                  -- what was open, held and changed then
 );
-create index handoffs_shift on handoffs (shift_id);
+create unique index handoffs_shift on handoffs (shift_id);
+create index alarm_steps_at on alarm_steps (at);
+create index pages_of_managers on pages (started_at) where role = 'manager';
 
 -- Asking one person, or everyone, to take a shift or a part of it; first who accepts has it.
 create table swaps (
