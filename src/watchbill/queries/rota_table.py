@@ -82,3 +82,24 @@ def one(tx: Tx, shift_id: str) -> ShiftLine:
 def members(tx: Tx, start: datetime, end: datetime) -> tuple[Member, ...]:
     """Return who is in a term that touches [start, end), by name."""
     return reading.many(tx, Member, _MEMBERS, [start, end])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideLine:
+    """Somebody stands in on a rota."""
+
+    id: str
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+_OVERRIDES = """
+select o.id, p.name, o.starts_at, o.ends_at from rota_overrides o join people p on p.id = o.person_id
+where o.rota_id = %s and o.ends_at > %s order by o.starts_at, o.id limit 200
+"""
+
+
+def overrides(tx: Tx, rota_id: str, *, after: datetime) -> tuple[OverrideLine, ...]:
+    """Return who stands in on a rota, from now on."""
+    return reading.many(tx, OverrideLine, _OVERRIDES, [rota_id, after])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchbill.web.ui import show_rota, show_shift, take_shift
+from watchbill.web.ui import show_managers, show_rota, show_shift, take_managers, take_shift
 from watchbill.web.urls import Urls
 
 URLS: Urls = (
@@ -10,4 +10,7 @@ URLS: Urls = (
     ("GET", "/rota/mine", show_rota.show_mine, "person"),
     ("GET", "/rota/shifts/{id}", show_shift.show_shift, "person"),
     ("POST", "/rota/shifts/{id}/handoff", take_shift.write_handoff, "person"),
+    ("GET", "/managers", show_managers.show_managers, "person"),
+    ("POST", "/managers/overrides", take_managers.add_override, "person"),
+    ("POST", "/managers/overrides/{id}/remove", take_managers.remove_override, "person"),
 )
