@@ -129,7 +129,7 @@ def publish(shell: Shell, plan_id: str, *, by: Actor) -> int:
     with shell.db.transaction() as tx:
         _need_planner(shell, tx, by)
         plan = _draft(tx, plan_id)
-        if is_stale(shell, tx, plan):
+        if is_stale(shell, tx, plan_id):
             raise StalePlan(plan=plan_id)
         changed = [w for w in plan["outcome"]["weeks"] if w["person_id"] != w["was"]]
         for week in changed:
@@ -142,8 +142,11 @@ def publish(shell: Shell, plan_id: str, *, by: Actor) -> int:
     return len(changed)
 
 
-def is_stale(shell: Shell, tx: Tx, plan: rows.Row) -> bool:
-    """Say whether what a plan was made from has changed: terms, time away, shifts, settings."""
+def is_stale(shell: Shell, tx: Tx, plan_id: str) -> bool:
+    """Say whether what a draft was made from has changed: terms, time away, shifts, settings."""
+    plan = rows.find(tx, "plans", plan_id)
+    if plan is None or plan["state"] != "draft":
+        return False
     count = len({week["starts_at"] for week in plan["outcome"]["weeks"]})
     try:
         asked = _ask(shell, tx, {"weeks": count, "starts_at": plan["starts_at"], "seed": 0})

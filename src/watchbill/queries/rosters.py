@@ -31,14 +31,20 @@ _WATCHES = "select id, name from offices where id = any(%s)"
 
 #: What each aim means, the most important first; and what its cost counts.
 AIMS = {
-    "cover": ("As many weeks as possible have somebody", "open weeks"),
-    "steady": ("What was published stays", "weeks that change hands"),
-    "fair": ("Everybody's load is near what they owe", "tenths of a week away from it"),
-    "offices": ("Offices carry what their people owe", "tenths of a week away from it"),
-    "spaced": ("Shifts of one person lie apart", "weeks too close"),
-    "wishes": ("People get what they wish", "wishes not met, weighed"),
+    "cover": ("As many weeks as possible have somebody", "weeks without anybody"),
+    "steady": ("What was published stays", "published weeks that change hands"),
+    "fair": (
+        "Everybody carries what they owe",
+        "tenths of a week away from what each owes, squared and added up",
+    ),
+    "offices": (
+        "Every office carries what its people owe",
+        "whole weeks away from that, beyond the first",
+    ),
+    "spaced": ("The shifts of one person lie apart", "free weeks that lack for a good rest"),
+    "wishes": ("People get what they wish", "points: a week much liked 0, any other 3, unwanted 6"),
     "holidays": ("Nobody stands the same holiday twice running", "holidays twice running"),
-    "rested": ("After a bad week there is rest", "weeks without it"),
+    "rested": ("After a bad week there is rest", "weeks too soon after a bad one"),
 }
 
 
@@ -138,18 +144,23 @@ class PlanView:
     #: 1 is perfectly even.
     jain: float
     reasons: tuple[ReasonRow, ...]
+    #: The weeks that are stood by somebody else than was published.
+    differences: tuple[PlannedWeek, ...]
+    #: A draft whose terms, time away or shifts have changed since it was made: publishing refuses it.
+    is_stale: bool
 
 
-def plan(tx: Tx, plan_id: str) -> PlanView:
+def plan(tx: Tx, plan_id: str, *, is_stale: bool) -> PlanView:
     """Return a plan as people look at it. Raises: NotThere."""
     row = reading.one(tx, PlanRow, f"{PLANS} where p.id = %s", [plan_id])
     found: Any = tx.execute(_OUTCOME, [plan_id]).fetchone()
     outcome: dict[str, Any] = found[0]
     names = _names(tx, outcome)
     fairness = outcome["fairness"]
+    weeks = tuple(_week(each, names) for each in outcome["weeks"])
     return PlanView(
         plan=row,
-        weeks=tuple(_week(each, names) for each in outcome["weeks"]),
+        weeks=weeks,
         aims=tuple(_aim(each) for each in outcome["aims"]),
         people=tuple(_share(each, names) for each in fairness["people"]),
         spread=fairness["spread"],
@@ -161,6 +172,8 @@ def plan(tx: Tx, plan_id: str) -> PlanView:
             )
             for each in outcome["reasons"]
         ),
+        differences=tuple(week for week in weeks if week.is_changed),
+        is_stale=is_stale,
     )
 
 

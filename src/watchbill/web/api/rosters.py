@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from watchbill.actions import rosters
+from watchbill.actions import roster_turns, rosters
 from watchbill.queries import rosters as read
 from watchbill.queries.rosters import PlanRow, PlanView
 from watchbill.web.api import asked, resources
@@ -48,25 +48,24 @@ def list_roster_plans(
 
 @router.post("/roster-plans", status_code=201, response_model=PlanView)
 def make_roster_plan(caller: asked.Writer, body: PlanNew, response: Response) -> Any:
-    """Make a draft: up to a minute, in a process of its own. Nothing changes until it is published."""
-    given = body.model_dump(exclude_unset=True, exclude_none=True)
-    return _made(caller, rosters.make(caller.shell, given, by=caller.actor), response)
+    """Make a draft, in up to a minute. Nothing changes until it is published.
+
+    Refused with 409 `plan-under-way` while this server makes another.
+    """
+    given = body.model_dump(exclude_defaults=True)
+    return _made(caller, roster_turns.make(caller.shell, given, by=caller.actor), response)
 
 
 @router.post("/roster-plans/replan", status_code=201, response_model=PlanView)
 def replan_roster(caller: asked.Writer, response: Response) -> Any:
     """Make a draft of the weeks ahead that moves as little as possible of what was published."""
-    made = rosters.replan(caller.shell, by=caller.actor)
-    if made is None:
-        raise rosters.NothingPublished
-    return _made(caller, made, response)
+    return _made(caller, roster_turns.replan(caller.shell, by=caller.actor), response)
 
 
 @router.get("/roster-plans/{plan_id}", response_model=PlanView)
 def read_roster_plan(caller: asked.Reader, plan_id: asked.Id) -> Any:
     """Read a plan: its weeks, what changes, its fairness, its aims with their proven bounds."""
-    with caller.shell.db.transaction() as tx:
-        return read.plan(tx, plan_id)
+    return _view(caller, plan_id)
 
 
 @router.post("/roster-plans/{plan_id}/publish", response_model=Published)
@@ -84,5 +83,10 @@ def drop_roster_plan(caller: asked.Writer, plan_id: asked.Id) -> Response:
 
 def _made(caller: Caller, plan_id: str, response: Response) -> PlanView:
     response.headers["Location"] = f"/api/v1/roster-plans/{plan_id}"
+    return _view(caller, plan_id)
+
+
+def _view(caller: Caller, plan_id: str) -> PlanView:
     with caller.shell.db.transaction() as tx:
-        return read.plan(tx, plan_id)
+        stale = rosters.is_stale(caller.shell, tx, plan_id)
+        return read.plan(tx, plan_id, is_stale=stale)

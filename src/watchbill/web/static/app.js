@@ -116,6 +116,19 @@ class CopyBlocks extends HTMLElement {
   }
 }
 
+// <form data-working>: takes long; says what it works on, and is not sent twice.
+document.addEventListener("submit", ({ target, submitter }) => {
+  if (!target.dataset.working) return;
+  target.setAttribute("aria-busy", "true");
+  if (submitter) submitter.textContent = target.dataset.working;
+  document.getElementById("said").textContent = target.dataset.working;
+  setTimeout(() => submitter && (submitter.disabled = true));
+});
+// Gone back to: the browser may show the screen as it was left.
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted && document.querySelector("form[aria-busy]")) location.reload();
+});
+
 customElements.define("time-ago", TimeAgo);
 customElements.define("wb-live", WbLive);
 customElements.define("copy-text", CopyText);

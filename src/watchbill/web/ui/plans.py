@@ -47,6 +47,10 @@ class Plan:
     #: Between who carries most and who carries least, in weeks.
     spread: float
     gini: float
+    #: What it was made from has changed: it cannot be published.
+    is_stale: bool
+    #: It begins after now, so that the same weeks can be planned again.
+    is_ahead: bool
     #: The week is split between offices.
     has_watches: bool
     has_shadows: bool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from watchbill.actions import rosters
 from watchbill.queries import bars
 from watchbill.queries import rosters as queries
 from watchbill.queries.rosters import PlanRow, PlanView
@@ -40,18 +41,21 @@ def show_plan(visit: Visit) -> Response:
 def plan_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
     """Return the preview of a plan, with why it could not be published."""
     with visit.site.shell.db.transaction() as tx:
-        view = queries.plan(tx, visit.part("id"))
+        stale = rosters.is_stale(visit.site.shell, tx, visit.part("id"))
+        view = queries.plan(tx, visit.part("id"), is_stale=stale)
         may_plan = visit.me.is_admin or visit.me.id in bars.volunteers(tx, visit.now)
     context = plans.Plan(
         plan=view.plan,
         sentence=f"{sentence(view.plan)} {_shares(view)}".strip(),
         reasons=view.reasons,
-        changes=tuple(week for week in view.weeks if week.is_changed),
+        changes=view.differences,
         weeks=view.weeks,
         people=view.people,
         aims=view.aims,
         spread=view.spread,
         gini=view.gini,
+        is_stale=view.is_stale,
+        is_ahead=view.plan.starts_at > visit.now,
         has_watches=any(week.watch for week in view.weeks),
         has_shadows=any(week.shadow for week in view.weeks),
         may_plan=may_plan,
@@ -61,21 +65,21 @@ def plan_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
 
 
 def sentence(row: PlanRow) -> str:
-    """Return what a plan came to: `26 weeks, all of them stood; proven to be the best.`, say."""
-    one = row.weeks == 1
-    weeks = "1 week" if one else f"{row.weeks} weeks"
-    if not row.open_weeks:
-        stood = "stood" if one else "all of them stood"
-    else:
-        stood = f"{row.open_weeks} of them without anybody"
-    best = "proven to be the best there is" if row.is_proven else "good, not proven to be the best"
+    """Return what a plan came to: `26 weeks, somebody stands each; proven to be the best.`, say."""
+    weeks = "1 week" if row.weeks == 1 else f"{row.weeks} weeks"
+    stood = f"{row.open_weeks} without anybody" if row.open_weeks else "somebody stands each"
+    best = "proven to be the best" if row.is_proven else "good, but not proven to be the best"
     return f"{weeks}, {stood}; {best}."
 
 
 def _shares(view: PlanView) -> str:
-    """Return how many weeks each stands: `Each of 7 stands 3 to 4`."""
+    """Return how many weeks each stands: `Each of 7 stands 3 or 4 weeks.`."""
     counts = sorted({row.weeks for row in view.people})
     if not counts:
         return ""
-    count = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-    return f"Each of {len(view.people)} stands {count}."
+    between = " or " if counts[-1] - counts[0] == 1 else " to "
+    count = between.join(str(n) for n in sorted({counts[0], counts[-1]}))
+    noun = "week" if counts == [1] else "weeks"
+    if len(view.people) == 1:
+        return f"{view.people[0].person} stands {count} {noun}."
+    return f"Each of {len(view.people)} stands {count} {noun}."

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.responses import Response
 
-from watchbill.actions import rosters
+from watchbill.actions import roster_turns, rosters
 from watchbill.errors import Conflict, Invalid
 from watchbill.web import problems
 from watchbill.web.ui import faults, show_plans
@@ -17,26 +19,12 @@ class BadNumber(Invalid):
 
 def make(visit: Visit) -> Response:
     """Make a draft and show it."""
-    try:
-        values: dict[str, object] = {"weeks": _number(visit, "weeks", 26)}
-        values |= {"seed": _number(visit, "seed", 0), "keep": visit.field("keep") == "yes"}
-        made = rosters.make(visit.site.shell, values, by=visit.actor)
-    except (Conflict, Invalid) as error:
-        return show_plans.plans_page(
-            visit, error=faults.sentence(error), status=problems.status_of(error)
-        )
-    return visit.back(f"/plans/{made}")
+    return _shown(visit, lambda: roster_turns.make(visit.site.shell, _asked(visit), by=visit.actor))
 
 
 def replan(visit: Visit) -> Response:
     """Make a draft that moves as little as possible of what was published."""
-    made = rosters.replan(visit.site.shell, by=visit.actor)
-    if made is None:
-        error = rosters.NothingPublished()
-        return show_plans.plans_page(
-            visit, error=faults.sentence(error), status=problems.status_of(error)
-        )
-    return visit.back(f"/plans/{made}")
+    return _shown(visit, lambda: roster_turns.replan(visit.site.shell, by=visit.actor))
 
 
 def publish(visit: Visit) -> Response:
@@ -55,6 +43,27 @@ def drop(visit: Visit) -> Response:
     """Drop a draft."""
     rosters.drop(visit.site.shell, visit.part("id"), by=visit.actor)
     return visit.back("/plans", said="Dropped. Nothing has changed.")
+
+
+def _shown(visit: Visit, make_one: Callable[[], str]) -> Response:
+    """Show the draft that is made, or why none can be."""
+    try:
+        made = make_one()
+    except (Conflict, Invalid) as error:
+        return show_plans.plans_page(
+            visit, error=faults.sentence(error), status=problems.status_of(error)
+        )
+    return visit.back(f"/plans/{made}")
+
+
+def _asked(visit: Visit) -> dict[str, object]:
+    values: dict[str, object] = {"weeks": _number(visit, "weeks", 26)}
+    values["seed"] = _number(visit, "seed", 0)
+    if visit.field("starts_at"):
+        values["starts_at"] = visit.field("starts_at")
+    if visit.field("keep") == "yes":
+        values["keep"] = True
+    return values
 
 
 def _number(visit: Visit, name: str, default: int) -> int:
