@@ -15,11 +15,12 @@ Agenda = dict[str, datetime | None]
 def read(shell: Shell) -> Agenda:
     """Return when each step is due. One that never ran is due since long ago."""
     with shell.db.transaction() as tx:
-        advance, heartbeats, reminders, tidied_at = agenda_store.read(tx)
+        advance, heartbeats, reminders, notices, tidied_at = agenda_store.read(tx)
     housekeeping = tidied_at + EVERY if tidied_at else shell.clock.now()
     return {
         "advance": advance,
         "heartbeats": heartbeats,
         "reminders": reminders,
+        "notices": notices,
         "housekeeping": housekeeping,
     }

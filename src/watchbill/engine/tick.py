@@ -14,7 +14,15 @@ from typing import Any
 
 import structlog
 
-from watchbill.actions import agenda, alerts, heartbeats, housekeeping, incidents, reminders
+from watchbill.actions import (
+    agenda,
+    alerts,
+    heartbeats,
+    housekeeping,
+    incidents,
+    reminders,
+    watch_notices,
+)
 from watchbill.actions.shell import Shell
 from watchbill.errors import Unavailable
 
@@ -59,6 +67,13 @@ STEPS = (
         one=reminders.tell_one,
         set_aside=reminders.set_aside,
     ),
+    Step(
+        name="notices",
+        batch=watch_notices.tell_due,
+        items=watch_notices.waiting,
+        one=watch_notices.tell_one,
+        set_aside=watch_notices.set_aside,
+    ),
     Step(name="housekeeping", batch=housekeeping.tidy),
 )
 
@@ -78,7 +93,7 @@ FEW = alerts.FAIR
 def next_due(shell: Shell) -> datetime | None:
     """Return when the next tick has something to do, as far as is known; None for nothing."""
     times = agenda.read(shell)
-    due = (times["advance"], times["heartbeats"], times["reminders"])
+    due = (times["advance"], times["heartbeats"], times["reminders"], times["notices"])
     return min((at for at in due if at is not None), default=None)
 
 

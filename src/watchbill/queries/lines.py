@@ -126,7 +126,7 @@ def _planned(company: Company, now: datetime) -> tuple[HealthLine, ...]:
         ),
         HealthLine(
             key="SH1",
-            sentence="out-of-hours hours of the next four weeks without a volunteer",
+            sentence="hours of the next four weeks without a volunteer",
             count=_hours(missing),
             remark=_first(company, shifts, company.volunteer, horizon=end, zone=zone),
         ),

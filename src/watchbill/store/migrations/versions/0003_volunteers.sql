@@ -52,8 +52,7 @@ alter table contact_methods
 alter table shifts
   add column stand_id text,                     -- pieces of one week's watch share it; null: alone
   add column plan_id text,                      -- the plan it was published with
-  add column fixed boolean not null default false, -- the planner leaves it
-  add column reminded_at timestamptz;
+  add column fixed boolean not null default false; -- the planner leaves it
 
 create table plans (
   id            text primary key,
@@ -143,10 +142,46 @@ alter table absences
   add column calendar_id text references busy_calendars on delete cascade,
   add column uid text not null default '';
 
+-- ------------------------------------------------------------------ notices by the clock
+-- What the on-call team's people were told, so that nobody hears it twice.
+create table notices (
+  person_id     text not null references people on delete cascade,
+  word          text not null,
+  about         text not null,                  -- the moment, day or thing it spoke of
+  told_at       timestamptz not null,
+  primary key (person_id, word, about)
+);
+create index notices_told on notices (told_at);
+
+-- When the engine looks at the watch next: the soonest row counts. Every change that may matter adds a
+-- row that is due at once; none is updated, so that no change waits for another. A look removes them.
+create table watch_looks (
+  id            bigint generated always as identity primary key,
+  look_at       timestamptz not null
+);
+create index watch_looks_due on watch_looks (look_at);
+insert into watch_looks (look_at) values ('epoch');
+
+create function watch_changed() returns trigger language plpgsql as $$
+begin
+  insert into watch_looks (look_at) values ('epoch');
+  return null;
+end $$;
+create trigger watch_changed after update of people_at_once on organization for each statement execute function watch_changed();
+
 do $$
 declare t text;
 begin
   foreach t in array array['on_call_team'] loop
     execute format('create trigger company_changed after insert or update or delete or truncate on %I for each statement execute function company_changed()', t);
+  end loop;
+end $$;
+
+do $$
+declare t text;
+begin
+  foreach t in array array['on_call_team', 'terms', 'applications', 'shifts', 'plans', 'swaps', 'absences', 'rotas', 'rota_members',
+      'rota_overrides', 'people', 'offices', 'closing_days', 'teams', 'services'] loop
+    execute format('create trigger watch_changed after insert or update or delete on %I for each statement execute function watch_changed()', t);
   end loop;
 end $$;
