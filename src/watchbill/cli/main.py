@@ -31,6 +31,7 @@ COMMANDS = (
     "doctor",
     "oncall",
     "route",
+    "shifts",
     "alarms",
     "imports",
     "token",

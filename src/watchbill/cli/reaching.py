@@ -30,8 +30,8 @@ Server = Annotated[
         show_default="WATCHBILL_URL, or here",
     ),
 ]
-#: Thousands of alarms take a while.
-_PATIENCE_S = 120
+#: Thousands of alarms take a while, and so does a plan of shifts.
+_PATIENCE_S = 180
 
 
 class NoAnswer(Unavailable):
@@ -173,15 +173,15 @@ class There:
 
     def create_service(self, slug: str, name: str, team_id: str) -> None:
         """Add a service."""
-        self._call("POST", "services", {"slug": slug, "name": name, "team_id": team_id})
+        self.call("POST", "services", {"slug": slug, "name": name, "team_id": team_id})
 
     def plan(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """Return what applying would do."""
-        return self._call("POST", "alarms:plan", order)
+        return self.call("POST", "alarms:plan", order)
 
     def apply(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """Apply, and return what was done."""
-        return self._call("POST", "alarms:apply", order)
+        return self.call("POST", "alarms:apply", order)
 
     def alarms(self, which: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         """Return alarms as the API shows them."""
@@ -190,13 +190,17 @@ class There:
     def _all(self, noun: str, which: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         query = {**which, "limit": "200"}
         while True:
-            part = self._call("GET", f"{quote(noun)}?{urlencode(query)}", None)
+            part = self.call("GET", f"{quote(noun)}?{urlencode(query)}", None)
             yield from part["items"]
             if part["next_cursor"] is None:
                 return
             query["cursor"] = part["next_cursor"]
 
-    def _call(self, method: str, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
+    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return what the API answers, {} if it answers nothing.
+
+        Raises: NoAnswer, ServerRefused, BadRequest.
+        """
         request = urllib.request.Request(  # noqa: S310 - an address the person typed
             f"{self.url}/api/v1/{path}",
             method=method,
@@ -205,7 +209,7 @@ class There:
         )
         try:
             with _OPENER.open(request, timeout=_PATIENCE_S) as reply:
-                found: dict[str, Any] = json.load(reply)
+                found: dict[str, Any] = json.loads(reply.read() or b"{}")
                 return found
         except urllib.error.HTTPError as error:
             raise _refusal(error) from None
