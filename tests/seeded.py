@@ -48,6 +48,8 @@ def write(tx: Tx, company: Company) -> None:
     _rotas(tx, company)
     _shifts(tx, company)
     _services(tx, company)
+    # These stories are about pages; what the watch is told by the clock has stories of its own.
+    tx.execute("delete from watch_looks")
 
 
 def _week(working: hours.WorkingHours) -> str:

@@ -31,7 +31,8 @@ def tell_due(shell: Shell) -> int:
             return 0
         watch, look = _look(shell, tx)
         told = _tell(shell, tx, watch, look.due)
-        watch_notices.look_again(tx, at=look.next_at)
+        # What was told may have a next time of its own: that is for another look, at once.
+        watch_notices.look_again(tx, at=now if told else look.next_at)
     if told:
         shell.sender_bell.set()
     return 1 + told

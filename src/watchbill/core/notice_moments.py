@@ -18,7 +18,7 @@ from watchbill.core.company import Company
 from watchbill.core.hours import Period
 from watchbill.core.notices import HORIZON, LATEST, Notice, Watch, Word
 from watchbill.core.people import Person, PersonId
-from watchbill.core.volunteers import Concern
+from watchbill.core.volunteers import Concern, Seat
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
@@ -252,8 +252,19 @@ def _concerns(watch: Watch, now: datetime) -> Iterator[Notice]:
             return
 
 
+def _seats(watch: Watch) -> list[Seat]:
+    """Return the seats, a renewed one as one: it does not end where the next begins."""
+    found: list[Seat] = []
+    for seat in sorted(watch.seats, key=lambda seat: (seat.person_id, seat.start)):
+        if found and found[-1].person_id == seat.person_id and seat.start <= found[-1].end:
+            found[-1] = replace(found[-1], end=seat.end)
+        else:
+            found.append(seat)
+    return found
+
+
 def _sentences(watch: Watch, at: datetime) -> Iterator[str]:
-    for concern, facts in volunteers.concerns(watch.team, watch.seats, at=at):
+    for concern, facts in volunteers.concerns(watch.team, _seats(watch), at=at):
         if concern not in _TOLD:
             continue
         if concern is Concern.TOO_FEW:
