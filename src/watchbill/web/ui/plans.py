@@ -54,5 +54,7 @@ class Plan:
     #: The week is split between offices.
     has_watches: bool
     has_shadows: bool
+    #: Not every week weighs the same.
+    has_weights: bool
     may_plan: bool
     error: str = ""
