@@ -52,7 +52,7 @@ def status_of(error: WatchbillError | type[WatchbillError]) -> int:
 
 
 def code_of(kind: type[WatchbillError]) -> str:
-    """Return the stable name of an error: `NoSuchIncident` is `no-such-incident`, `NotADraft` `not-a-draft`."""
+    """Return the stable name of an error: `NotADraft` is `not-a-draft`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", kind.__name__).lower()
 
 
