@@ -30,8 +30,9 @@ from watchbill.core.messages import (
     TemporaryFailure,
 )
 from watchbill.errors import Unavailable
-from watchbill.queries import gauges
+from watchbill.queries import gauges, people_on_call
 from watchbill.queries.gauges import Standing
+from watchbill.queries.people_on_call import Gauge
 
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 
@@ -50,6 +51,9 @@ GAUGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("watchbill_incidents_set_aside", "Incidents the engine fails on; must be zero.", ()),
     ("watchbill_pages_open", "People being called now, by capacity.", ("role", "out_of_hours")),
     ("watchbill_notifications_planned", "Notifications that wait for their time.", ("channel",)),
+    ("watchbill_people_on_call", "People a page could interrupt out of hours now.", ()),
+    ("watchbill_people_on_call_target", "At most so many at once, by design.", ()),
+    ("watchbill_volunteers", "People in a volunteer's term now: the pool.", ()),
     ("watchbill_company_version", "Grows with every change of what decisions read.", ()),
 )
 
@@ -166,6 +170,8 @@ class _Gauges(Collector):
         try:
             with self.shell.db.transaction() as tx:
                 _fill(families, gauges.standing(tx))
+                company, now = self.shell.company(tx), self.shell.clock.now()
+                _fill_people(families, people_on_call.gauge(tx, company, now=now))
             is_up = 1.0
         except Unavailable:
             is_up = 0.0
@@ -189,6 +195,15 @@ def _fill(families: Mapping[str, GaugeMetricFamily], now: Standing) -> None:
         families["watchbill_pages_open"].add_metric(labels, count)
     for channel, count in now.planned_notifications.items():
         families["watchbill_notifications_planned"].add_metric([channel], count)
+
+
+def _fill_people(families: Mapping[str, GaugeMetricFamily], now: Gauge) -> None:
+    for name, value in (
+        ("watchbill_people_on_call", now.now),
+        ("watchbill_people_on_call_target", now.target),
+        ("watchbill_volunteers", now.pool),
+    ):
+        families[name].add_metric([], value)
 
 
 def create_metrics(metrics: Metrics) -> Starlette:

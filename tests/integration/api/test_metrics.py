@@ -71,6 +71,9 @@ def test_what_happened_and_how_things_stand(seeded: seed.Seeded) -> None:
     assert found['watchbill_notifications_planned{channel="email"}'] == 1
     assert found["watchbill_engine_cycle_age_seconds"] == 7
     assert found["watchbill_database_up"] == 1
+    assert found["watchbill_people_on_call"] == 2
+    assert found["watchbill_people_on_call_target"] == 2
+    assert found["watchbill_volunteers"] == 1
     assert found['watchbill_build_total{version="9.9"}'] == 1
     names = {name.partition("{")[0] for name in found}
     assert {name for name, _, _ in GAUGES} <= names
