@@ -21,7 +21,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from watchbill import outgoing
-from watchbill.actions import bootstrap, notifications
+from watchbill.actions import bootstrap, busy_calendars, notifications
 from watchbill.actions import shell as shells
 from watchbill.actions.bells import Bells
 from watchbill.actions.shell import Links, Shell
@@ -31,6 +31,7 @@ from watchbill.clock import Clock, RunningClock
 from watchbill.config import Settings, networks
 from watchbill.core.messages import Channel
 from watchbill.core.sources import Fetch, KeyedSource, Refused, Source
+from watchbill.engine.calendar_reader import CalendarReader
 from watchbill.engine.loop import Engine
 from watchbill.errors import WatchbillError
 from watchbill.mailbox import Mailbox
@@ -67,6 +68,8 @@ SOURCES: tuple[Source, ...] = (
 #: Seconds that one link may take, and all links of a runbook together; how many are asked at once.
 _LINK_S, _LINKS_S = 5.0, 10.0
 _LINKS_AT_ONCE = 8
+#: Seconds and bytes that a person's calendar may take.
+_CALENDAR_S, _CALENDAR_LIMIT = 20.0, 2_000_000
 
 
 def make_fetch(calls: outgoing.Outgoing) -> Fetch:
@@ -82,6 +85,37 @@ def make_fetch(calls: outgoing.Outgoing) -> Fetch:
         return reply.body
 
     return fetch
+
+
+def make_calendar_fetch(calls: outgoing.Outgoing) -> busy_calendars.Fetch:
+    """Return what gets a person's calendar: over https, guarded, two redirects at most."""
+
+    def fetch(url: str, etag: str) -> busy_calendars.Fetched:
+        headers = {"If-None-Match": etag} if etag else {}
+        try:
+            reply = _followed(calls, url, headers, left=2)
+        except WatchbillError as error:
+            return busy_calendars.Fetched(error=error.title())
+        if not reply.is_whole:
+            return busy_calendars.Fetched(error="It is larger than 2 MB.")
+        return busy_calendars.Fetched(
+            status=reply.status, body=reply.body, etag=reply.headers.get("etag", "")
+        )
+
+    return fetch
+
+
+def _followed(
+    calls: outgoing.Outgoing, url: str, headers: Mapping[str, str], *, left: int
+) -> outgoing.Reply:
+    """GET an address and follow `left` redirects, each guarded anew and over https only."""
+    reply = calls.request(
+        "GET", url, headers=headers, deadline_s=_CALENDAR_S, limit=_CALENDAR_LIMIT
+    )
+    place = reply.headers.get("location", "")
+    if left and reply.status in (301, 302, 303, 307, 308) and place.startswith("https://"):
+        return _followed(calls, place, headers, left=left - 1)
+    return reply
 
 
 def make_links(
@@ -175,6 +209,7 @@ class Watchbill:
         self.intake = self._make_intake()
         self.engine = Engine(self.shell)
         self.sender = Sender(self.shell, self.channels)
+        self.calendars = CalendarReader(self.shell, make_calendar_fetch(self._calls))
         self.bells = self._make_bells()
 
     def _make_intake(self) -> Intake:
@@ -195,10 +230,11 @@ class Watchbill:
         )
 
     def start(self) -> None:
-        """Start engine, sender and bells in threads of their own."""
+        """Start engine, sender, calendar reader and bells in threads of their own."""
         self.bells.start()
         self.engine.start()
         self.sender.start()
+        self.calendars.start()
 
     def serve(self) -> None:
         """Answer requests until SIGINT or SIGTERM."""
@@ -271,6 +307,7 @@ class Watchbill:
         self.bells.stop()
         self.engine.stop()
         self.sender.stop()
+        self.calendars.stop()
         self._calls.close()
         self.db.close()
         if self._embedded:

@@ -59,7 +59,7 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
-    """Database, clock, ids, and the two bells that wake engine and sender in this process."""
+    """Database, clock, ids, and the bells that wake engine, sender and calendar reader here."""
 
     db: Database
     clock: Clock
@@ -67,6 +67,7 @@ class Shell:
     companies: Companies = field(default_factory=Companies)
     engine_bell: threading.Event = field(default_factory=threading.Event)
     sender_bell: threading.Event = field(default_factory=threading.Event)
+    calendar_bell: threading.Event = field(default_factory=threading.Event)
     traffic: Traffic = field(default_factory=Traffic)
     links: Links | None = None
     #: Held while this process makes a plan of shifts.

@@ -124,6 +124,31 @@ create table feeds (
 );
 create index feeds_person on feeds (person_id);
 
+-- A calendar that was told of a shift must be told that it moved, or that it is gone.
+alter table shifts add column sequence int not null default 0;
+create table shifts_gone (
+  shift_id      text not null,
+  person_id     text not null references people on delete cascade,
+  during        tstzrange not null,
+  shadow        boolean not null,
+  sequence      int not null,
+  primary key (shift_id, person_id)
+);
+create index shifts_gone_person on shifts_gone (person_id);
+create function shift_moved() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'UPDATE' then
+    if new.during = old.during and new.person_id = old.person_id then return new; end if;
+    new.sequence := old.sequence + 1;
+    if new.person_id = old.person_id then return new; end if;
+  end if;
+  insert into shifts_gone values (old.id, old.person_id, old.during, old.shadow, old.sequence + 1)
+  on conflict (shift_id, person_id) do update
+    set during = excluded.during, shadow = excluded.shadow, sequence = excluded.sequence;
+  return case when tg_op = 'UPDATE' then new else old end;
+end $$;
+create trigger shift_moved before update or delete on shifts for each row execute function shift_moved();
+
 -- Busy and away times read in from a person's own calendar.
 create table busy_calendars (
   id            text primary key,
@@ -133,7 +158,7 @@ create table busy_calendars (
   etag          text not null default '',
   fetched_at    timestamptz,
   due_at        timestamptz,
-  failed_at     timestamptz,
+  failures      int not null default 0,         -- in a row
   error         text not null default ''
 );
 create index busy_calendars_due on busy_calendars (due_at) where due_at is not null;
