@@ -60,8 +60,7 @@ def plan(
         values: dict[str, Any] = {"weeks": weeks, "seed": seed}
         zone = there.zone()
         if day is not None:
-            at = datetime.combine(day, time(0), tzinfo=ZoneInfo(zone))
-            values["starts_at"] = at.isoformat()
+            values["starts_at"] = datetime.combine(day, time(0), tzinfo=ZoneInfo(zone))
         with _working():
             made = there.make(values)
         return _done(there, made, zone, publish_it=publish_it, as_json=as_json)

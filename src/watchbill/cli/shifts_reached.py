@@ -124,7 +124,7 @@ class There:
 
     def make(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Make a draft and return it."""
-        return self.api.call("POST", "roster-plans", values)
+        return self.api.call("POST", "roster-plans", msgspec.to_builtins(dict(values)))
 
     def replan(self) -> dict[str, Any]:
         """Make a draft of what is published ahead and return it."""

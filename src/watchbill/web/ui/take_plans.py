@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from starlette.responses import Response
 
@@ -15,6 +16,10 @@ from watchbill.web.ui.visits import Visit
 
 class BadNumber(Invalid):
     """Give a whole number."""
+
+
+class BadStart(Invalid):
+    """This is no instant that weeks could begin at."""
 
 
 def make(visit: Visit) -> Response:
@@ -60,10 +65,17 @@ def _asked(visit: Visit) -> dict[str, object]:
     values: dict[str, object] = {"weeks": _number(visit, "weeks", 26)}
     values["seed"] = _number(visit, "seed", 0)
     if visit.field("starts_at"):
-        values["starts_at"] = visit.field("starts_at")
+        values["starts_at"] = _instant(visit.field("starts_at"))
     if visit.field("keep") == "yes":
         values["keep"] = True
     return values
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise BadStart(given=text) from None
 
 
 def _number(visit: Visit, name: str, default: int) -> int:
