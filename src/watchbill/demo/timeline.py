@@ -66,7 +66,8 @@ class Timeline:
             for lane in _LANES:
                 self._send(lane)
             due = notifications.next_due(self.shell)
-        return min((at for at in (due, tick.next_due(self.shell)) if at), default=None)
+        later = tick.next_due(self.shell, steps=_STEPS)
+        return min((at for at in (due, later) if at), default=None)
 
     def _send(self, lane: str) -> None:
         jobs = notifications.claim_due(self.shell, {lane: 500}, lease=_LEASE)

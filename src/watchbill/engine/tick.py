@@ -90,10 +90,14 @@ def tick(shell: Shell, *, steps: Sequence[Step] = STEPS) -> int:
 FEW = alerts.FAIR
 
 
-def next_due(shell: Shell) -> datetime | None:
-    """Return when the next tick has something to do, as far as is known; None for nothing."""
-    times = agenda.read(shell)
-    due = (times["advance"], times["heartbeats"], times["reminders"], times["notices"])
+#: What goes by the clock; the rest is woken, or does not matter to the minute.
+_TIMED = ("advance", "heartbeats", "reminders", "notices")
+
+
+def next_due(shell: Shell, *, steps: Sequence[Step] = STEPS) -> datetime | None:
+    """Return when a tick of `steps` has something to do, as far as is known; None for nothing."""
+    times, names = agenda.read(shell), {step.name for step in steps}
+    due = (times[name] for name in _TIMED if name in names)
     return min((at for at in due if at is not None), default=None)
 
 
