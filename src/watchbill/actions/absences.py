@@ -35,9 +35,13 @@ def add(shell: Shell, values: Values, *, by: Actor) -> str:
 
 
 def remove(shell: Shell, absence_id: str, *, by: Actor) -> None:
-    """Strike an absence out."""
+    """Strike an absence out: one's own, or an admin anybody's.
+
+    Whatever it was, the audit log says only that somebody is not away any more (VO4).
+    """
     with shell.db.transaction() as tx:
         before = changes.load(tx, NOUN, absence_id)
         audit.need_self_or_admin(by, before["person_id"])
-        changes.remove(shell, tx, NOUN, before, by=by)
+        plain = {name: before[name] for name in ("id", "person_id", "starts_at", "ends_at")}
+        changes.remove(shell, tx, NOUN, plain, by=by)
     shell.ring()

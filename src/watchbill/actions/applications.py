@@ -15,7 +15,6 @@ from watchbill.actions import audit, changes, fields, terms
 from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Noun, Values
 from watchbill.actions.shell import Shell
-from watchbill.core.people import PersonRole
 from watchbill.errors import Conflict, Forbidden
 from watchbill.store import rows
 from watchbill.store import terms as terms_store
@@ -31,16 +30,12 @@ NOUN = Noun(
 )
 
 
-class SeatsTaken(Conflict):
-    """Every seat of the on-call team is taken for that time; the application waits in its order."""
-
-
 class NotWaiting(Conflict):
     """This application does not wait any more."""
 
 
-class OnlyEngineers(Forbidden):
-    """Engineers stand the watch; managers stand behind them, on their own rota (ES1)."""
+class Lapsed(Conflict):
+    """Less than a shift is left of the time they asked for; let them apply again."""
 
 
 class OnlyTheOnCallTeamSeats(Forbidden):
@@ -51,23 +46,30 @@ class AlreadyApplied(Conflict):
     """You have an application that waits; withdraw it to make another."""
 
 
-def apply(shell: Shell, values: Values, *, by: Actor) -> str:
-    """Offer oneself for a term: from `starts_at` (now) to `ends_at` (six months later).
+class StillInTerm(Conflict):
+    """You are in a term until later than that; apply for the time after it."""
 
-    Raises: OnlyThemselves for a program without a person, OnlyEngineers, AlreadyApplied.
+
+class NoSeatAfter(Conflict):
+    """Every seat is taken after your term; apply, and you wait for one in your order."""
+
+
+class AlreadyAgreed(Conflict):
+    """You have agreed to the term after this one already."""
+
+
+def apply(shell: Shell, values: Values, *, by: Actor) -> str:
+    """Offer oneself for a term: from `starts_at` (now, or after one's own) to `ends_at` (six months).
+
+    Raises: OnlyThemselves for a program without a person, OnlyEngineers, StillInTerm, AlreadyApplied.
     """
     good: dict[str, Any] = fields.checked(NOUN.checks, values)
     if by.person_id is None:
         raise audit.OnlyThemselves
     now = shell.clock.now()
     with shell.db.transaction() as tx:
-        person = shell.company(tx).people.get(by.person_id)
-        if person is None or person.role is not PersonRole.ENGINEER:
-            raise OnlyEngineers
-        start = good.get("starts_at") or now
-        end = good.get("ends_at") or start + timedelta(days=volunteers_store.team(tx).term_days)
-        if not start < end <= start + terms.LONGEST:
-            raise fields.BadFields({"ends_at": "must be later than starts_at, by at most 400 days"})
+        terms.need_engineer(shell, tx, by.person_id)
+        start, end = _asked_for(tx, by.person_id, good, now)
         own: dict[str, object] = {
             "person_id": by.person_id,
             "applied_by": by.person_id,
@@ -82,6 +84,21 @@ def apply(shell: Shell, values: Values, *, by: Actor) -> str:
             raise AlreadyApplied from None
 
 
+def _asked_for(
+    tx: Tx, person_id: str, good: dict[str, Any], now: datetime
+) -> tuple[datetime, datetime]:
+    """Return from when to when; never over a term of theirs."""
+    own = terms_store.open_terms(tx, person_id, at=now)
+    free_at = max([now, *(ends_at for _, _, ends_at in own)])
+    start = max(good.get("starts_at") or free_at, now)
+    if start < free_at:
+        raise StillInTerm
+    end = good.get("ends_at") or start + timedelta(days=volunteers_store.team(tx).term_days)
+    if not start + terms.LEAST <= end <= start + terms.LONGEST:
+        raise fields.BadFields({"ends_at": "must be 7 to 400 days later than the start"})
+    return start, end
+
+
 def withdraw(shell: Shell, application_id: str, *, by: Actor) -> None:
     """Take one's application back. Raises: OnlyThemselves, NotWaiting."""
     with shell.db.transaction() as tx:
@@ -94,20 +111,19 @@ def withdraw(shell: Shell, application_id: str, *, by: Actor) -> None:
 def seat(shell: Shell, application_id: str, *, by: Actor) -> str:
     """Give a free seat to whom applied for it; return the term. The consent is the applicant's.
 
-    Raises: SeatsTaken, NotWaiting, OnlyTheOnCallTeamSeats, Overlapping.
+    Raises: SeatsTaken, NotWaiting, Lapsed, OnlyTheOnCallTeamSeats, OnlyEngineers, Overlapping.
     """
     now = shell.clock.now()
     with shell.db.transaction() as tx:
         is_one = by.person_id and terms_store.is_volunteer(tx, by.person_id, at=now)
         if not (is_one or by.is_admin):
             raise OnlyTheOnCallTeamSeats
-        tx.execute("select 1 from on_call_team for update")  # one at a time: seats are counted
         before = _waiting(tx, application_id)
+        terms.need_engineer(shell, tx, before["person_id"])
         start, end = max(before["starts_at"], now), before["ends_at"]
-        if start >= end:
-            raise NotWaiting(id=application_id)
-        if free_seats(tx, start, end) < 1:
-            raise SeatsTaken
+        if end - start < terms.LEAST:
+            raise Lapsed(id=application_id)
+        terms.need_seat(tx, start, end, terms.SeatsTaken)
         term: dict[str, object] = {
             "person_id": before["person_id"],
             "during": rows.between(start, end),
@@ -124,36 +140,31 @@ def seat(shell: Shell, application_id: str, *, by: Actor) -> str:
 def renew(shell: Shell, term_id: str, values: Values, *, by: Actor) -> str:
     """Agree to another term right after one's own, to `ends_at` (six months later); return it.
 
-    Renewal is asked, never assumed. Raises: OnlyThemselves, SeatsTaken, Overlapping.
+    Renewal is asked, never assumed. Raises: OnlyThemselves, TermOver, AlreadyAgreed, NoSeatAfter.
     """
     good: dict[str, Any] = fields.checked({"ends_at": fields.instant}, values)
+    now = shell.clock.now()
     with shell.db.transaction() as tx:
-        tx.execute("select 1 from on_call_team for update")  # one at a time: seats are counted
         before = changes.load(tx, terms.NOUN, term_id)
         audit.need_self(by, before["person_id"])
-        start = max(before["during"].upper, shell.clock.now())
+        start = before["during"].upper
+        if start <= now:
+            raise terms.TermOver(id=term_id)
+        if terms_store.open_terms(tx, before["person_id"], at=now)[-1][0] != term_id:
+            raise AlreadyAgreed(id=term_id)
         end = good.get("ends_at") or start + timedelta(days=volunteers_store.team(tx).term_days)
         if not start + terms.LEAST <= end <= start + terms.LONGEST:
             raise fields.BadFields({"ends_at": "must be 7 to 400 days after the term's end"})
-        if free_seats(tx, start, end) < 1:
-            raise SeatsTaken
+        terms.need_seat(tx, start, end, NoSeatAfter)
         term: dict[str, object] = {
             "person_id": before["person_id"],
             "during": rows.between(start, end),
             "consented_by": by.person_id,
-            "consented_at": shell.clock.now(),
+            "consented_at": now,
         }
         new_id = changes.create(shell, tx, terms.NOUN, term, by=by)
     shell.ring()
     return new_id
-
-
-def free_seats(tx: Tx, start: datetime, end: datetime) -> int:
-    """Return how many seats are free all the way from `start` to `end`."""
-    taken = [s for s in volunteers_store.seats(tx, after=start) if s.start < end]
-    moments = [start, *(s.start for s in taken if s.start > start)]
-    most = max(sum(1 for s in taken if s.start <= at < s.end) for at in moments)
-    return volunteers_store.team(tx).seats - most
 
 
 def _waiting(tx: Tx, application_id: str) -> rows.Row:

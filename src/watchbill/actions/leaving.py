@@ -26,58 +26,81 @@ _CHECKS: dict[str, fields.Check] = {"starts_at": fields.instant, "until": fields
 
 
 def step_down(shell: Shell, term_id: str, *, by: Actor) -> str | None:
-    """End one's term now; return the draft that fills the open weeks, None if none was needed.
+    """End one's term now, and one agreed to for later; return the draft that fills the open weeks.
 
-    A shift under way is stood to its end, or covered: swaps. Raises: OnlyThemselves.
+    A shift under way ends now, too: the duty manager has it until somebody covers. None if no
+    shifts were released. Raises: OnlyThemselves, TermOver.
     """
     now = shell.clock.now()
     with shell.db.transaction() as tx:
-        term = changes.load(tx, terms.NOUN, term_id)
-        audit.need_self_or_admin(by, term["person_id"])
-        weeks = terms_store.count_shifts(tx, term["person_id"], start=now, end=term["during"].upper)
-    terms.withdraw(shell, term_id, by=by)
-    return _refill(shell, str(term["person_id"])) if weeks else None
+        person_id = _own_term(tx, term_id, by, now)
+        _, _, last = terms_store.open_terms(tx, person_id, at=now)[-1]
+        released = _release(shell, tx, person_id, now, last)
+        terms.end_all(shell, tx, person_id, by=by)
+        _end_pauses(shell, tx, person_id, by)
+        audit.record(shell, tx, by, "term.left", term_id, {"shifts_released": released})
+        changes.look_again(shell, tx)
+    shell.ring()
+    return _refill(shell, person_id) if released else None
 
 
 def pause(shell: Shell, term_id: str, values: Values, *, by: Actor) -> str | None:
-    """Be away from `starts_at` (now) to `until`, within one's term; return the draft, or None.
+    """Be away from `starts_at` (now) to `until`, within one's terms; return the draft, or None.
 
-    Others see that one is away, as with any absence. Raises: OnlyThemselves, BadFields.
+    Others see that one is away, as with any absence. Raises: OnlyThemselves, TermOver, BadFields.
     """
     fields.need(values, "until")
     good: dict[str, Any] = fields.checked(_CHECKS, values)
     now = shell.clock.now()
     with shell.db.transaction() as tx:
-        term = changes.load(tx, terms.NOUN, term_id)
-        audit.need_self(by, term["person_id"])
+        person_id = _own_term(tx, term_id, by, now)
         start, end = max(good.get("starts_at") or now, now), good["until"]
-        if not start < end <= term["during"].upper:
+        if not start < end <= terms_store.open_terms(tx, person_id, at=now)[-1][2]:
             raise fields.BadFields({"until": "must lie ahead, within your term"})
-        _be_away(shell, tx, str(term["person_id"]), start, end, by)
-        released = terms_store.release_shifts(
-            tx, term["person_id"], start=start, end=end, after=now
-        )
+        _be_away(shell, tx, person_id, start, end, by)
+        released = _release(shell, tx, person_id, start, end)
         facts = {"shifts_released": released}
-        audit.record(shell, tx, by, "shifts.released", term["person_id"], facts)
+        audit.record(shell, tx, by, "shifts.released", person_id, facts)
         changes.look_again(shell, tx)
     shell.ring()
-    return _refill(shell, str(term["person_id"])) if released else None
+    return _refill(shell, person_id) if released else None
 
 
 def come_back(shell: Shell, term_id: str, *, by: Actor) -> None:
-    """End one's pause now. Raises: OnlyThemselves."""
-    now = shell.clock.now()
+    """End one's pauses now. Raises: OnlyThemselves, TermOver."""
     with shell.db.transaction() as tx:
-        term = changes.load(tx, terms.NOUN, term_id)
-        audit.need_self(by, term["person_id"])
-        for absence_id, begun in terms_store.pauses(tx, term["person_id"], at=now):
-            if begun < now:
-                rows.change(tx, "absences", absence_id, {"ends_at": now})
-            else:
-                rows.remove(tx, "absences", absence_id)
-            audit.record(shell, tx, by, "absence.ended", absence_id, {})
+        person_id = _own_term(tx, term_id, by, shell.clock.now())
+        _end_pauses(shell, tx, person_id, by)
         changes.look_again(shell, tx)
     shell.ring()
+
+
+def _own_term(tx: Tx, term_id: str, by: Actor, now: datetime) -> str:
+    """Return whose term it is: the one who acts, nobody else, not even an admin."""
+    term = changes.load(tx, terms.NOUN, term_id)
+    audit.need_self(by, term["person_id"])
+    if term["during"].upper <= now:
+        raise terms.TermOver(id=term_id)
+    return str(term["person_id"])
+
+
+def _release(shell: Shell, tx: Tx, person_id: str, start: datetime, end: datetime) -> int:
+    """Let go of a person's shifts in [start, end); return how many.
+
+    One that has not begun goes as a whole, so that its week is planned as a whole; of one under
+    way only that time.
+    """
+    now = shell.clock.now()
+    count = terms_store.release_shifts(tx, person_id, start=start, end=end, now=now)
+    for shift in terms_store.shifts_in(tx, person_id, start=start, end=end):
+        terms_store.unask(tx, shift["id"])
+        whole = shift["during"]
+        rows.change(tx, "shifts", shift["id"], {"during": rows.between(whole.lower, start)})
+        if end < whole.upper:
+            rest = {"id": shell.new_id("shf"), "during": rows.between(end, whole.upper)}
+            rows.add(tx, "shifts", {**shift, **rest})
+        count += 1
+    return count
 
 
 def _be_away(
@@ -87,6 +110,17 @@ def _be_away(
     times: dict[str, object] = {"person_id": person_id, "starts_at": start, "ends_at": end}
     rows.add(tx, "absences", {"id": absence_id, **times, "source": "pause"})
     audit.record(shell, tx, by, "absence.created", absence_id, times)
+
+
+def _end_pauses(shell: Shell, tx: Tx, person_id: str, by: Actor) -> None:
+    """End what is under way, strike out what lies ahead; the audit log says it as of any absence."""
+    now = shell.clock.now()
+    for absence_id, begun in terms_store.pauses(tx, person_id, at=now):
+        if begun < now:
+            rows.change(tx, "absences", absence_id, {"ends_at": now})
+        else:
+            rows.remove(tx, "absences", absence_id)
+        audit.record(shell, tx, by, "absence.removed", absence_id, {"person_id": person_id})
 
 
 def _refill(shell: Shell, left_by: str) -> str | None:

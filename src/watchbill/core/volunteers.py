@@ -145,6 +145,13 @@ def concerns(
     return found
 
 
+def free_seats(team: OnCallTeam, seats: Sequence[Seat], *, start: datetime, end: datetime) -> int:
+    """Return how many seats are free all the way from `start` to `end`; negative if too many sit."""
+    taken = [seat for seat in seats if seat.start < end and seat.end > start]
+    moments = [start, *(seat.start for seat in taken if seat.start > start)]
+    return team.seats - max(sum(1 for s in taken if s.start <= at < s.end) for at in moments)
+
+
 def is_ready(items: Collection[str], methods: Mapping[str, bool]) -> bool:
     """True if everything on the list is done and a test page was answered over every method."""
     return not missing(items) and bool(methods) and all(methods.values())

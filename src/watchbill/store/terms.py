@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from psycopg.rows import dict_row
+
+from watchbill.store import rows
 from watchbill.store.database import Tx
 
 #: Whose term begins within this belongs to the team already: there is something to prepare.
 SOON = timedelta(days=28)
 
-_DROP = "delete from shifts where term_id = %s and lower(during) > %s"
-_LAST = "select max(upper(during)) from shifts where term_id = %s"
 _COVERING = """
 select id, during from terms where person_id = %s and during @> tstzrange(%s, %s) for update
 """
@@ -27,12 +28,20 @@ _IN_TERM = """
 select t.person_id from terms t join people p on p.id = t.person_id
 where t.during @> tstzrange(%s, %s) and p.disabled_at is null order by t.person_id
 """
-_COUNT = """
-select count(*) from shifts where person_id = %s and during && tstzrange(%s, %s) and lower(during) > %s
+_OPEN = """
+select id, lower(during), upper(during) from terms
+where person_id = %s and upper(during) > %s order by lower(during) for update
 """
+#: Shifts not yet begun go as a whole, and with them who was asked to take them.
 _RELEASE = """
-delete from shifts where person_id = %s and during && tstzrange(%s, %s) and lower(during) > %s
+delete from shifts where person_id = %(person)s and during && tstzrange(%(start)s, %(end)s)
+  and (lower(during) > %(now)s or lower(during) >= %(start)s)
 """
+_UNDER_WAY = """
+select * from shifts where person_id = %s and during && tstzrange(%s, %s) order by lower(during)
+for update
+"""
+_UNASK = "update swaps set state = 'withdrawn' where shift_id = %s and state = 'open'"
 _PAUSES = """
 select id, starts_at from absences where person_id = %s and source = 'pause' and ends_at > %s
 """
@@ -48,17 +57,26 @@ def in_term(tx: Tx, *, start: datetime, end: datetime) -> list[str]:
     return [row[0] for row in tx.execute(_IN_TERM, [start, end])]
 
 
-def count_shifts(tx: Tx, person_id: str, *, start: datetime, end: datetime) -> int:
-    """Return how many shifts of a person begin after `start` and before `end`."""
-    row = tx.execute(_COUNT, [person_id, start, end, start]).fetchone()
-    return row[0] if row else 0
+def open_terms(tx: Tx, person_id: str, *, at: datetime) -> list[tuple[str, datetime, datetime]]:
+    """Return a person's terms that are not over, locked and in order: id, from, to."""
+    return [(row[0], row[1], row[2]) for row in tx.execute(_OPEN, [person_id, at])]
 
 
-def release_shifts(
-    tx: Tx, person_id: str, *, start: datetime, end: datetime, after: datetime
-) -> int:
-    """Delete a person's shifts that touch [start, end) and begin after `after`; return how many."""
-    return tx.execute(_RELEASE, [person_id, start, end, after]).rowcount
+def release_shifts(tx: Tx, person_id: str, *, start: datetime, end: datetime, now: datetime) -> int:
+    """Delete a person's shifts that touch [start, end) and have not begun; return how many."""
+    wanted = {"person": person_id, "start": start, "end": end, "now": now}
+    return tx.execute(_RELEASE, wanted).rowcount
+
+
+def shifts_in(tx: Tx, person_id: str, *, start: datetime, end: datetime) -> list[rows.Row]:
+    """Return a person's shifts that touch [start, end), locked."""
+    with tx.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(_UNDER_WAY, [person_id, start, end]).fetchall()
+
+
+def unask(tx: Tx, shift_id: str) -> None:
+    """Take back every open question whether somebody takes a shift."""
+    tx.execute(_UNASK, [shift_id])
 
 
 def pauses(tx: Tx, person_id: str, *, at: datetime) -> list[tuple[str, datetime]]:
@@ -69,17 +87,6 @@ def pauses(tx: Tx, person_id: str, *, at: datetime) -> list[tuple[str, datetime]
 def is_volunteer(tx: Tx, person_id: str, *, at: datetime) -> bool:
     """True if the person is of the on-call team: in a term of theirs, or within `SOON` of one."""
     return tx.execute(_IS_VOLUNTEER, [person_id, at, at + SOON]).fetchone() is not None
-
-
-def drop_shifts(tx: Tx, term_id: str, *, after: datetime) -> int:
-    """Delete the term's shifts that begin after an instant; return how many."""
-    return tx.execute(_DROP, [term_id, after]).rowcount
-
-
-def last_shift_ends(tx: Tx, term_id: str) -> datetime | None:
-    """Return when the last shift of the term ends."""
-    row = tx.execute(_LAST, [term_id]).fetchone()
-    return row[0] if row else None
 
 
 def covering(tx: Tx, person_id: str, start: datetime, end: datetime) -> tuple[str, Any] | None:

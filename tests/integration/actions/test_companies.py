@@ -10,6 +10,7 @@ from tests.integration.actions import seed
 from watchbill.actions import (
     absences,
     integrations,
+    leaving,
     offices,
     organization,
     people,
@@ -107,8 +108,8 @@ def test_a_withdrawn_volunteer_stands_no_later_shift(seeded: seed.Seeded) -> Non
         {"person_id": seeded.vera, "starts_at": begins, "ends_at": begins + timedelta(days=7)},
         by=SYSTEM,
     )
-    terms.withdraw(seeded.shell, seeded.vera_term, by=person(seeded.vera))
-    assert company(seeded).volunteer(seed.SATURDAY) == seeded.vera
+    leaving.step_down(seeded.shell, seeded.vera_term, by=person(seeded.vera))
+    assert company(seeded).volunteer(seed.SATURDAY) is None, "at any time: the duty manager has it"
     assert company(seeded).volunteer(begins) is None
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from watchbill.actions import absences, offices, people, rotas, shifts, teams, terms
+from watchbill.actions import absences, leaving, offices, people, rotas, shifts, teams, terms
 from watchbill.queries import companies, reading
 from watchbill.queries import people as people_queries
 from watchbill.queries.companies import ShiftRow
@@ -245,7 +245,7 @@ TERMS = Resource(
     filters={"person_id": "r.person_id = %s"},
     new=SpellNew,
     create=terms.agree,
-    remove=terms.withdraw,
+    remove=leaving.step_down,
 )
 #: Listed by time, in an endpoint of its own.
 SHIFTS = Resource(

@@ -39,7 +39,7 @@ class Resource:
     changed: type[BaseModel] | None = None
     create: Make | None = None
     change: Change | None = None
-    remove: Callable[..., None] | None = None
+    remove: Callable[..., object] | None = None
     #: Who may read it.
     reader: Any = asked.Reader
     has_version: bool = True
@@ -163,7 +163,7 @@ def _add_change(
     )(endpoint)
 
 
-def _add_remove(router: APIRouter, kind: Resource, remove: Callable[..., None]) -> None:
+def _add_remove(router: APIRouter, kind: Resource, remove: Callable[..., object]) -> None:
     takes_version = "if_match" in remove.__annotations__
 
     def endpoint(
