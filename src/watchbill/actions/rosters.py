@@ -109,6 +109,7 @@ def replan(shell: Shell, *, by: Actor) -> str | None:
     """
     now = shell.clock.now()
     with shell.db.transaction() as tx:
+        _need_planner(shell, tx, by)
         last = volunteers_store.published_until(tx)
         weeks = volunteers.weeks(volunteers_store.team(tx), start=now, count=104)
     count = sum(1 for week in weeks if last is not None and week.start < last)
