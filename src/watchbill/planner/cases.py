@@ -47,6 +47,8 @@ class Candidate:
     had: frozenset[int] = frozenset()
     #: Weeks right after a bad one: better not again so soon.
     tired: frozenset[int] = frozenset()
+    #: Weeks they stand outside of what is planned: -1 is the week just before the first.
+    stood: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,8 @@ class Case:
     #: Each week's load, in tenths of an ordinary week.
     loads: tuple[int, ...]
     people: tuple[Candidate, ...]
-    #: Free weeks that lie between two shifts of one person, at least.
+    #: Free weeks that lie between two shifts of one person, at least. What is decided already, by
+    #: `fixed` and outside of these weeks, may lie closer; nothing is added to it that does.
     gap: int = 2
     limits: tuple[Limit, ...] = ()
     #: Weeks that are decided: week to person.
@@ -65,6 +68,15 @@ class Case:
     published: Mapping[int, int] = field(default_factory=dict)
     #: Weeks of the same holiday in following years: nobody stands it twice running.
     recurring: tuple[tuple[int, int], ...] = ()
+    #: True if what was published moves as little as can be: right after cover.
+    keep: bool = False
+
+    @property
+    def aims(self) -> tuple[Aim, ...]:
+        """Return the aims in the order in which they are settled."""
+        if not self.keep:
+            return AIMS
+        return (Aim.COVER, Aim.STEADY, *(a for a in AIMS if a not in (Aim.COVER, Aim.STEADY)))
 
     def load(self, who: int, week: int) -> int:
         """Return what a week weighs for somebody."""

@@ -8,8 +8,9 @@ what is best.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 
+from watchbill.core import fairness
 from watchbill.planner.cases import UNIT, Aim, Case
 
 
@@ -65,14 +66,6 @@ def of(case: Case, aim: Aim, weeks: Sequence[int | None]) -> int:
     return _COUNTS[aim](case, weeks)
 
 
-def too_close(case: Case) -> Iterator[tuple[int, int, int]]:
-    """Return pairs of weeks that lie closer than is good, and what that costs: a week's lack each."""
-    count = len(case.loads)
-    for first in range(count):
-        for second in range(first + case.gap + 1, min(count, first + case.rest + 1)):
-            yield first, second, case.rest - (second - first - 1)
-
-
 def _uncovered(_case: Case, weeks: Sequence[int | None]) -> int:
     return sum(1 for person in weeks if person is None)
 
@@ -89,11 +82,16 @@ def _unfair(case: Case, weeks: Sequence[int | None]) -> int:
 
 
 def _close(case: Case, weeks: Sequence[int | None]) -> int:
-    return sum(
-        cost
-        for first, second, cost in too_close(case)
-        if weeks[first] is not None and weeks[first] == weeks[second]
-    )
+    """Return the free weeks that lack between shifts, to the rest that is good."""
+    found = 0
+    for who, person in enumerate(case.people):
+        own = [week for week, stands in enumerate(weeks) if stands == who]
+        found += _lack(case.rest, [*person.stood, *own]) - _lack(case.rest, person.stood)
+    return found
+
+
+def _lack(rest: int, weeks: Collection[int]) -> int:
+    return sum(max(0, rest - free) for free in fairness.gaps(sorted(weeks)))
 
 
 def _against_wishes(case: Case, weeks: Sequence[int | None]) -> int:

@@ -6,7 +6,7 @@ Only this package knows CP-SAT.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from ortools.sat.python import cp_model
@@ -70,23 +70,35 @@ class Model:
     def _gaps(self) -> None:
         """So many free weeks lie between two shifts of one person."""
         for who in range(len(self.case.people)):
-            for start in range(len(self.case.loads)):
-                near = self._within(who, start, self.case.gap + 1)
-                if len(near) > 1:
-                    self.cp.add_at_most_one(near)
+            for decided, free in self._windows(who, self.case.gap + 1, self._decided(who)):
+                if decided:
+                    self.cp.add_bool_and(stands.negated() for stands in free)
+                elif len(free) > 1:
+                    self.cp.add_at_most_one(free)
 
     def _limits(self) -> None:
-        """A legal pack's limit holds in every stretch of weeks."""
+        """A legal pack's limit holds in every stretch of weeks; what is decided counts."""
         for limit in self.case.limits:
             for who in range(len(self.case.people)):
-                for start in range(len(self.case.loads)):
-                    near = self._within(who, start, limit.weeks)
-                    if len(near) > limit.most:
-                        self.cp.add(sum(near) <= limit.most)
+                for decided, free in self._windows(who, limit.weeks, self._decided(who)):
+                    if decided + len(free) > limit.most:
+                        self.cp.add(sum(free) <= max(0, limit.most - decided))
 
-    def _within(self, who: int, start: int, length: int) -> list[Any]:
+    def _decided(self, who: int) -> frozenset[int]:
+        """Return the weeks somebody stands whatever is planned."""
+        fixed = frozenset(week for week, stands in self.case.fixed.items() if stands == who)
+        return fixed | self.case.people[who].stood
+
+    def _windows(
+        self, who: int, length: int, stood: Collection[int]
+    ) -> Iterator[tuple[int, list[Any]]]:
+        """Yield for every stretch of weeks how many of `stood` are in it, and the others they may."""
         own = self._by_person[who]
-        return [own[week] for week in range(start, start + length) if week in own]
+        for start in range(1 - length, len(self.case.loads)):
+            window = range(start, start + length)
+            free = [own[week] for week in window if week in own and week not in stood]
+            if free:
+                yield sum(1 for week in window if week in stood), free
 
     def _uncovered(self) -> Any:
         return sum(self._open)
@@ -130,15 +142,17 @@ class Model:
         return sum(parts)
 
     def _close(self) -> Any:
-        pairs = []
-        for first, second, cost in costs.too_close(self.case):
-            for who in range(len(self.case.people)):
-                own = self._by_person[who]
-                if first in own and second in own:
-                    both = self.cp.new_bool_var("")
-                    self.cp.add_bool_or([own[first].negated(), own[second].negated(), both])
-                    pairs.append(cost * both)
-        return sum(pairs)
+        """A week that lacks is a stretch as long as the rest that is good, with a shift too many."""
+        parts = []
+        for who, person in enumerate(self.case.people):
+            for stood, free in self._windows(who, self.case.rest + 1, person.stood):
+                if stood:
+                    parts += free
+                elif len(free) > 1:
+                    many = self.cp.new_int_var(0, len(free) - 1, "")
+                    self.cp.add(many >= sum(free) - 1)
+                    parts.append(many)
+        return sum(parts)
 
     def _wishes(self) -> Any:
         return sum(

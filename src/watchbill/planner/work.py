@@ -19,7 +19,8 @@ class Task:
     case: Case
     seconds: float = 60.0
     seed: int = 0
-    workers: int = 2
+    #: None: one for a small case, which makes the plan the same each time, else two.
+    workers: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
