@@ -101,7 +101,7 @@ def change(
         if before["is_admin"] and good.get("is_admin") is False:
             organization_store.lock(tx)  # two admins must not remove each other at once
             _need_another_admin(tx, person_id)
-        _need_fitting_rotas(tx, before, good)
+        need_fitting_rotas(tx, before, good)
         changes.change(shell, tx, NOUN, before, good, by=by)
     shell.ring()
 
@@ -155,7 +155,7 @@ def _need_another_admin(tx: Tx, person_id: str) -> None:
         raise LastAdmin
 
 
-def _need_fitting_rotas(tx: Tx, before: rows.Row, good: Values) -> None:
+def need_fitting_rotas(tx: Tx, before: rows.Row, good: Values) -> None:
     """Refuse to move somebody away from under a rota that they stand on."""
     kinds = people_store.rota_kinds(tx, before["id"])
     leaves = "team_id" in good and good["team_id"] != before["team_id"]

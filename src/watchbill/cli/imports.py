@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watchbill.cli import options, printing, reaching
+from watchbill.cli import imports_csv, options, printing, reaching
 from watchbill.errors import Invalid
 
 if TYPE_CHECKING:
@@ -61,11 +61,12 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.callback()(_nothing)
     group.command()(prometheus)
+    imports_csv.add_to(group)
     app.add_typer(group, name="import", help="Bring in what another system already has.")
 
 
 def _nothing() -> None:
-    """Keep the group a group, although it has one command yet."""
+    """Keep the group a group."""
 
 
 def prometheus(

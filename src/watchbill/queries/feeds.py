@@ -92,7 +92,8 @@ def events(
     tx: Tx, company: Company, feed: FeedRow, *, now: datetime
 ) -> tuple[list[CalendarEvent], list[ClosedDay]]:
     """Return what a feed shows: events, and whole days."""
-    start, end = now - BACK, now + AHEAD
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    start, end = today - BACK, today + AHEAD  # by whole days, so that an hour later is the same
     if feed.kind == "volunteers":
         return _shifts(tx, start, end, None), []
     if feed.kind == "managers":

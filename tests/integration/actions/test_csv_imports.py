@@ -1,0 +1,119 @@
+"""People and time away from a spreadsheet: all of it or nothing, and nobody is put on call (NO2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.integration.actions import seed
+from watchbill.actions import csv_imports
+from watchbill.actions.audit import CLI, OnlyAdmins, person
+from watchbill.actions.csv_imports import Report
+from watchbill.definitions import csv_tables
+from watchbill.definitions.csv_tables import BadTable
+
+PEOPLE = "name,email,role,team\nAnn Lee,ann@example.org,engineer,payments\nNew One,new@example.org,,search\n"
+
+
+@pytest.fixture
+def seeded(database_url: str) -> Iterator[seed.Seeded]:
+    made = seed.company(database_url)
+    yield made
+    made.shell.db.close()
+
+
+def rows(seeded: seed.Seeded, query: str) -> list[tuple[object, ...]]:
+    with seeded.shell.db.transaction() as tx:
+        return tx.execute(query).fetchall()  # type: ignore[arg-type]
+
+
+def people(seeded: seed.Seeded, text: str | bytes, *, dry_run: bool = False) -> Report:
+    body = text if isinstance(text, bytes) else text.encode()
+    return csv_imports.import_people(seeded.shell, body, dry_run=dry_run, by=CLI)
+
+
+def absences(seeded: seed.Seeded, text: str, *, dry_run: bool = False) -> Report:
+    return csv_imports.import_absences(seeded.shell, text.encode(), dry_run=dry_run, by=CLI)
+
+
+def test_people_are_added_and_changed_by_their_address(seeded: seed.Seeded) -> None:
+    assert people(seeded, PEOPLE) == Report(created=1, changed=1, unchanged=0)
+    found = dict(rows(seeded, "select email, name from people"))
+    assert (found["ann@example.org"], found["new@example.org"]) == ("Ann Lee", "New One")
+    assert people(seeded, PEOPLE) == Report(created=0, changed=0, unchanged=2)
+
+
+def test_no2_a_file_puts_nobody_on_call(seeded: seed.Seeded) -> None:
+    before = rows(seeded, "select id from terms")
+    people(seeded, PEOPLE)
+    assert rows(seeded, "select id from terms") == before
+    with pytest.raises(BadTable, match="term"):
+        people(seeded, "name,email,term\nX,x@example.org,2026\n")
+
+
+def test_a_dry_run_says_the_same_and_does_nothing(seeded: seed.Seeded) -> None:
+    assert people(seeded, PEOPLE, dry_run=True) == Report(created=1, changed=1, unchanged=0)
+    assert rows(seeded, "select 1 from people where email = 'new@example.org'") == []
+
+
+def test_every_fault_is_named_by_line_and_column_and_nothing_is_kept(seeded: seed.Seeded) -> None:
+    with pytest.raises(BadTable) as refused:
+        people(
+            seeded,
+            "name;email;team;role\nA;a@example.org;search;engineer\nB;no address;;\n"
+            "C;c@example.org;nowhere;\nD;d@example.org;;boss\nE;A@example.org;;\n",
+        )
+    assert [(f.line, f.column) for f in refused.value.faults] == [
+        (3, "email"), (4, "team"), (5, "role"), (6, "email"),
+    ]  # fmt: skip
+    assert rows(seeded, "select 1 from people where email = 'a@example.org'") == []
+
+
+def test_a_spreadsheets_own_ways_are_read(seeded: seed.Seeded) -> None:
+    body = b'\xef\xbb\xbfEmail ; Name\r\nzoe@example.org;"Zo\xc3\xab; the one"\r\n;;\r\n'
+    body = body.replace(b";;\r\n", b";\r\n")
+    assert people(seeded, body) == Report(created=1, changed=0, unchanged=0)
+    assert rows(seeded, "select name from people where email = 'zoe@example.org'") == [
+        ("Zoë; the one",)
+    ]
+
+
+def test_time_away_is_by_the_persons_clocks_and_replaced_as_a_whole(seeded: seed.Seeded) -> None:
+    head = "email,from,to\n"
+    first = f"{head}ann@example.org,2026-03-28,2026-03-29\n"
+    assert absences(seeded, first).created == 1
+    away = "select starts_at, ends_at from absences where source = 'csv' order by 1"
+    (times,) = rows(seeded, away)
+    assert [f"{at:%m-%dT%H:%M%z}" for at in times] == ["03-28T00:00+0000", "03-29T23:00+0000"]  # type: ignore[str-format]
+    assert absences(seeded, first) == Report(created=0, changed=0, unchanged=1)
+    second = f"{head}ann@example.org,2026-04-01T12:00,2026-04-02\n"
+    assert absences(seeded, second) == Report(created=1, changed=1, unchanged=0)
+    with pytest.raises(BadTable, match="line 2, email: Nobody here"):
+        absences(seeded, f"{head}nobody@example.org,2026-03-28,2026-03-29\n")
+    with pytest.raises(BadTable, match="line 2, to: Must be later"):
+        absences(seeded, f"{head}ann@example.org,2026-03-28,2026-03-20\n")
+    assert len(rows(seeded, away)) == 1
+
+
+def test_only_an_admin_imports(seeded: seed.Seeded) -> None:
+    by = person(seeded.ids["ann"])
+    with pytest.raises(OnlyAdmins):
+        csv_imports.import_people(seeded.shell, PEOPLE.encode(), dry_run=True, by=by)
+
+
+@given(
+    body=st.one_of(
+        st.binary(max_size=300), st.text(max_size=200).map(lambda t: ("name,email\n" + t).encode())
+    )
+)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_bytes_break_the_reader(body: bytes) -> None:
+    try:
+        found = csv_tables.read(body, needed=("name", "email"))
+    except BadTable as refused:
+        assert refused.faults
+    else:
+        assert all({"name", "email"} <= set(line.cells) for line in found)
