@@ -43,7 +43,7 @@ def test_no8_more_than_the_design_says_is_a_line_on_the_first_screen(
 
 def test_sh1_what_nobody_stands_is_listed_with_who_has_it(ann: Client) -> None:
     assert ann.json("GET", "/reports/uncovered?days=6")["items"] == []
-    items = ann.json("GET", "/reports/uncovered?days=8")["items"]
+    items = ann.json("GET", "/reports/uncovered?days=7")["items"]
     assert [(row["starts_at"], row["ends_at"], row["manager"]) for row in items] == [
         ("2026-03-09T18:00:00Z", "2026-03-10T09:00:00Z", "Mona"),
     ]
