@@ -13,32 +13,18 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import ANN, BEN, CAS, MAX, MONA, VERA
-from tests.e2e.alarm_world import actor
+from tests.e2e import crews
 from tests.e2e.browser import calm
 from tests.e2e.test_screens_http import Client
 from tests.e2e.world import World
-from watchbill.actions import absences, applications, on_call_team
-from watchbill.actions.audit import SYSTEM
 from watchbill.clock import real_now
-from watchbill.core import volunteers
-from watchbill.store import volunteers as volunteers_store
 
 pytestmark = pytest.mark.timeout(120)
-TEAM = (VERA, ANN, BEN, CAS)
 
 
 @pytest.fixture(scope="module")
 def crew(world: World) -> World:
-    """Seat three more beside Vera, whose shift ends when the week does."""
-    shell = world.watchbill.shell
-    on_call_team.change(shell, {"zone": "Europe/Dublin"}, by=SYSTEM)
-    for who in (ANN, BEN, CAS):
-        own = applications.apply(shell, {}, by=actor(who))
-        applications.seat(shell, own, by=actor(VERA))
-    edges = [world.clock.now() - timedelta(days=1), weeks(world, 1)[0].start]
-    with shell.db.transaction() as tx:
-        tx.execute("update shifts set during = tstzrange(%s, %s)", edges)
-        tx.execute("update organization set version = version + 1")
+    crews.seat(world)
     return world
 
 
@@ -46,16 +32,8 @@ def crew(world: World) -> World:
 def vera(crew: World) -> Client:
     """Vera's browser; nothing is published beyond this week."""
     calm(crew)
-    with crew.watchbill.db.transaction() as tx:
-        tx.execute("delete from shifts where lower(during) >= %s", [weeks(crew, 1)[0].start])
-        tx.execute("update organization set version = version + 1")
+    crews.unpublish(crew)
     return Client(crew).sign_in(VERA)
-
-
-def weeks(world: World, count: int) -> list[volunteers.Week]:
-    with world.watchbill.db.transaction() as tx:
-        team = volunteers_store.team(tx)
-    return volunteers.weeks(team, start=world.clock.now(), count=count)
 
 
 def text_of(answer) -> str:
@@ -70,26 +48,6 @@ def made(client: Client, **form: object) -> str:
 
 def standing(world: World) -> list[tuple[object, ...]]:
     return world.rows("select lower(during), person_id from shifts where not shadow order by 1")
-
-
-def away(world: World, *people: str, week: int) -> list[str]:
-    """Let people be away in a week that lies ahead."""
-    lies = weeks(world, week + 1)[week]
-    ids = []
-    for who in people:
-        values = {
-            "person_id": who,
-            "starts_at": lies.start + timedelta(days=1),
-            "ends_at": lies.start + timedelta(days=2),
-        }
-        ids.append(absences.add(world.watchbill.shell, values, by=actor(who)))
-    return ids
-
-
-def is_back(world: World, ids: list[str]) -> None:
-    with world.watchbill.db.transaction() as tx:
-        tx.execute("delete from absences where id = any(%s)", [ids])
-        tx.execute("update organization set version = version + 1")
 
 
 def test_a_draft_is_looked_at_then_published_and_the_shifts_are_there(crew, vera):
@@ -111,7 +69,7 @@ def test_a_draft_is_looked_at_then_published_and_the_shifts_are_there(crew, vera
     assert (published.status, published.headers["Location"]) == (303, "/rota")
     after = standing(crew)
     assert len(after) == len(before) + 4
-    assert [at for at, _ in after[-4:]] == [week.start for week in weeks(crew, 4)]
+    assert [at for at, _ in after[-4:]] == [week.start for week in crews.weeks(crew, 4)]
     assert {who for _, who in after[-4:]} == {ANN, BEN, CAS}, "Vera has just had her turn"
     page = text_of(vera("GET", path))
     assert "What it changed 4" in page
@@ -124,7 +82,7 @@ def test_a_draft_is_looked_at_then_published_and_the_shifts_are_there(crew, vera
 def test_what_changed_meanwhile_is_said_and_refused(crew, vera):
     path = made(vera)
     assert "can no longer be published" not in text_of(vera("GET", path))
-    ids = away(crew, BEN, week=2)
+    ids = crews.away(crew, BEN, week=2)
     before = standing(crew)
 
     page = vera("GET", path)
@@ -138,17 +96,17 @@ def test_what_changed_meanwhile_is_said_and_refused(crew, vera):
     assert standing(crew) == before
     assert again.keys() == {"weeks", "seed", "starts_at"}
     assert "Publish these shifts" in text_of(vera("GET", made(vera, **again)))
-    is_back(crew, ids)
+    crews.is_back(crew, ids)
 
 
 def test_a_week_with_everybody_away_is_explained_not_failed(crew, vera):
-    ids = away(crew, *TEAM, week=3)
-    day = weeks(crew, 4)[3].start
+    ids = crews.away(crew, *crews.TEAM, week=3)
+    day = crews.weeks(crew, 4)[3].start
     page = text_of(vera("GET", made(vera, weeks="5")))
     assert "5 weeks, 1 without anybody;" in page
     assert f"Week of {day.day} {day:%b %Y}: all 4 are away." in page
     assert page.index("all 4 are away") < page.index("What would change")
-    is_back(crew, ids)
+    crews.is_back(crew, ids)
 
 
 def test_who_is_no_part_of_it_may_look_and_no_more(crew, vera):
