@@ -72,7 +72,9 @@ def _look(shell: Shell, tx: Tx) -> tuple[Watch, Look]:
         drafts=watch_notices.drafts(tx),
         told=watch_notices.told(tx, now=now),
     )
-    return watch, notices.look(watch, notice_moments.every(watch, now=now), now=now)
+    every = notice_moments.every(watch, now=now)
+    turns = notice_moments.turns(watch, now=now)
+    return watch, notices.look(watch, every, turns, now=now)
 
 
 def _tell(shell: Shell, tx: Tx, watch: Watch, due: Sequence[Notice]) -> int:

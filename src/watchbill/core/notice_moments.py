@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from watchbill.core import hours, notices, people_on_call, rotas, uncovered, volunteers
 from watchbill.core.company import Company
@@ -56,6 +56,13 @@ def every(watch: Watch, *, now: datetime) -> list[Notice]:
         *_concerns(watch, now),
         *_too_many(watch, now),
     ]
+
+
+def turns(watch: Watch, *, now: datetime) -> Iterator[datetime]:
+    """Yield the moments at which other people are in a term, or its end comes into sight."""
+    for term in watch.terms:
+        day = datetime.combine(term.end.astimezone(UTC).date(), time(), UTC)
+        yield from (at for at in (term.start, term.end, day - _TOGETHER_AHEAD) if at > now)
 
 
 def _shifts(watch: Watch, now: datetime) -> Iterator[Notice]:
@@ -235,21 +242,19 @@ def _uncovered(watch: Watch, now: datetime) -> Iterator[Notice]:
 
 def _concerns(watch: Watch, now: datetime) -> Iterator[Notice]:
     """Yield the weekly word to the members while something of the team is worth one (VO3)."""
-    edges = {at for seat in watch.seats for at in (seat.start, seat.end) if at > now}
-    for at in sorted({now, *(edge for edge in edges if edge <= now + LATEST)}):
-        facts = tuple(_sentences(watch, at))
-        if facts:
-            for person in _people(watch.company, watch.members(now)):
-                due_at = _again(watch, person, Word.CONCERNS, at, days=7)
-                yield Notice(
-                    word=Word.CONCERNS,
-                    person_id=person.id,
-                    about=_day(person, due_at, now),
-                    due_at=due_at,
-                    until=max(at, due_at) + _WEEK,
-                    facts=facts,
-                )
-            return
+    facts = tuple(_sentences(watch, now))
+    if not facts:
+        return
+    for person in _people(watch.company, watch.members(now)):
+        due_at = _again(watch, person, Word.CONCERNS, now, days=7)
+        yield Notice(
+            word=Word.CONCERNS,
+            person_id=person.id,
+            about=_day(person, due_at, now),
+            due_at=due_at,
+            until=due_at + 2 * _WEEK,
+            facts=facts,
+        )
 
 
 def _seats(watch: Watch) -> list[Seat]:

@@ -9,7 +9,7 @@ Source: requirements VO2, VO3, VO6, SH1, SH6, NO8; the issue's "never silently".
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import Enum
@@ -145,12 +145,16 @@ class Look:
     next_at: datetime
 
 
-def look(watch: Watch, notices: Collection[Notice], *, now: datetime) -> Look:
+def look(
+    watch: Watch, notices: Collection[Notice], turns: Iterable[datetime], *, now: datetime
+) -> Look:
     """Return which of `notices` are to be told at `now`, and when to look again.
+
+    It is looked again at the first of `turns` at the latest: there may be other notices then.
 
     Nobody is told what they were told, nor at night, except that their shift begins.
     """
-    due, next_at = [], now + LATEST
+    due, next_at = [], min([now + LATEST, *turns])
     for notice in notices:
         person = watch.company.people.get(notice.person_id)
         if person is None or notice.about in watch.told.get((person.id, notice.word), ()):
