@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from watchbill.core import hours
+from watchbill.core.hours import Period
 from watchbill.core.people import OfficeId, PersonId
 from watchbill.core.rotas import Absence, Shift
 from watchbill.core.volunteers import Seat, Week
@@ -41,16 +42,18 @@ class Volunteer:
     wishes: Mapping[datetime, int]
     #: Public holidays where they live.
     holidays: frozenset[date]
+    #: When they are away.
+    away: tuple[Absence, ...] = ()
 
 
-def can_stand(volunteer: Volunteer, absences: Sequence[Absence], week: Week) -> bool:
-    """True if a term of theirs covers the week, and they are not away in it (NO2)."""
-    covered = any(s.start <= week.start and week.end <= s.end for s in volunteer.seats)
-    away = any(
-        a.person_id == volunteer.person_id and a.start < week.end and week.start < a.end
-        for a in absences
+def can_stand(volunteer: Volunteer, periods: Sequence[Period]) -> bool:
+    """True if a term of theirs covers the periods, and they are not away in any (NO2)."""
+    if not periods:
+        return False
+    start, end = periods[0].start, periods[-1].end
+    return any(s.start <= start and end <= s.end for s in volunteer.seats) and not any(
+        a.start < p.end and p.start < a.end for a in volunteer.away for p in periods
     )
-    return covered and not away
 
 
 def holiday_tenths(volunteer: Volunteer, week: Week) -> int:
@@ -90,26 +93,51 @@ def past_tenths(
     return round(TENTHS * whole)
 
 
-def share(volunteer: Volunteer, absences: Sequence[Absence], weeks: Sequence[Week]) -> int:
-    """Return what somebody owes against the others: the weeks they can stand, by term and time."""
-    return sum(1 for week in weeks if can_stand(volunteer, absences, week))
+def had(volunteer: Volunteer, shifts: Collection[Shift], weeks: Sequence[Week]) -> frozenset[int]:
+    """Return the weeks of a holiday that they stood when it came round the last time."""
+    zone = volunteer.zone
+    stood = {
+        day
+        for day in volunteer.holidays
+        for shift in shifts
+        if shift.person_id == volunteer.person_id
+        and not shift.is_shadow
+        and shift.start < hours.instant(day + _DAY, time(0), zone)
+        and hours.instant(day, time(0), zone) < shift.end
+    }
+    return frozenset(
+        number
+        for number, week in enumerate(weeks)
+        for day in _days(week) & volunteer.holidays
+        if any(is_same_holiday(before, day) for before in stood)
+    )
+
+
+def is_same_holiday(one: date, other: date) -> bool:
+    """True if `other` is the holiday `one` a year later: by its date, or by its weekday in the month.
+
+    A holiday that moves with the moon, as Easter does, is not told from its date.
+
+    >>> is_same_holiday(date(2026, 5, 4), date(2027, 5, 3))
+    True
+    """
+    return one.month == other.month and (other - one).days in {364, 365, 366, 371}
 
 
 def recurring(weeks: Sequence[Week], volunteers: Sequence[Volunteer]) -> list[tuple[int, int]]:
-    """Return pairs of weeks a year apart in which the same season's holiday falls, by their place."""
-    days = {day for volunteer in volunteers for day in volunteer.holidays}
+    """Return pairs of weeks a year apart in which the same holiday falls, by their place."""
+    holidays = frozenset(day for volunteer in volunteers for day in volunteer.holidays)
+    days = [_days(week) & holidays for week in weeks]
     return [
         (first, second)
-        for first, week in enumerate(weeks)
+        for first in range(len(weeks))
         for second in range(first + 51, min(first + 54, len(weeks)))
-        if _same_holiday(week, weeks[second], days)
+        if any(is_same_holiday(a, b) for a in days[first] for b in days[second])
     ]
 
 
-def _same_holiday(one: Week, other: Week, days: Collection[date]) -> bool:
-    def names(week: Week) -> set[tuple[int, int]]:
-        span = (week.end.date() - week.start.date()).days
-        own = (week.start.date() + timedelta(days=n) for n in range(span + 1))
-        return {(day.month, day.day) for day in own if day in days}
-
-    return bool(names(one) & names(other))
+def _days(week: Week) -> set[date]:
+    return {
+        week.start.date() + timedelta(days=n)
+        for n in range((week.end.date() - week.start.date()).days + 1)
+    }

@@ -6,6 +6,7 @@ The solver takes a second to import and 80 MB to hold; a server that plans twice
 from __future__ import annotations
 
 import multiprocessing
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
@@ -42,8 +43,9 @@ def run(task: Task) -> Found:
     return Found(plan=plan, reason=reason.weeks if reason else ())
 
 
-def apart(task: Task) -> Found:
-    """Return the same from a process of its own. Raises: Impossible."""
+def apart(tasks: Sequence[Task]) -> list[Found]:
+    """Return the same of several, one after the other in a process of its own. Raises: Impossible."""
     context = multiprocessing.get_context("spawn")
+    patience = sum(task.seconds for task in tasks) + 60
     with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
-        return pool.submit(run, task).result(timeout=task.seconds + 60)
+        return list(pool.map(run, tasks, timeout=patience))

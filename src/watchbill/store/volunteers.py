@@ -6,6 +6,7 @@ from datetime import datetime, time
 from typing import Any
 
 from watchbill.core.people import OfficeId, PersonId, TeamId
+from watchbill.core.stands import Held
 from watchbill.core.volunteers import OnCallTeam, Seat, Watch
 from watchbill.store.database import Tx
 
@@ -27,6 +28,11 @@ _LIMITS = "select limits, decay_percent from on_call_team"
 _SHIFTS = """
 select id, person_id, lower(during), upper(during), shadow, fixed, stand_id from shifts
 where upper(during) > %s and lower(during) < %s order by lower(during), id
+"""
+_WISHES = "select person_id, starts_at, weight from wishes where starts_at >= %s"
+_CALLED = """
+select person_id, started_at from pages
+where out_of_hours and role = 'volunteer' and started_at >= %s and started_at < %s
 """
 
 
@@ -69,9 +75,30 @@ def seats(tx: Tx, *, after: datetime) -> list[Seat]:
     ]
 
 
-def shifts(tx: Tx, *, start: datetime, end: datetime) -> list[tuple[Any, ...]]:
-    """Return shifts that touch [start, end): id, person, from, to, shadow, fixed, stand."""
-    return tx.execute(_SHIFTS, [start, end]).fetchall()
+def shifts(tx: Tx, *, start: datetime, end: datetime) -> list[Held]:
+    """Return shifts that touch [start, end), sorted by start."""
+    return [
+        Held(
+            id=row[0],
+            person_id=PersonId(row[1]),
+            start=row[2],
+            end=row[3],
+            is_shadow=row[4],
+            is_fixed=row[5],
+            stand_id=row[6],
+        )
+        for row in tx.execute(_SHIFTS, [start, end])
+    ]
+
+
+def wishes(tx: Tx, *, start: datetime) -> list[tuple[PersonId, datetime, int]]:
+    """Return wishes for weeks from `start` on: whose, the week's start, the weight."""
+    return [(PersonId(p), at, weight) for p, at, weight in tx.execute(_WISHES, [start])]
+
+
+def called(tx: Tx, *, start: datetime, end: datetime) -> list[tuple[PersonId, datetime]]:
+    """Return when volunteers were called in [start, end), and who."""
+    return [(PersonId(p), at) for p, at in tx.execute(_CALLED, [start, end])]
 
 
 def published_until(tx: Tx) -> datetime | None:

@@ -54,9 +54,11 @@ def test_sh3_a_draft_is_fair_proven_and_changes_nothing_until_it_is_published(
     assert sorted(weeks.values()) == [2, 2, 2, 2]
     assert all(row["smallest_gap"] >= 2 for row in outcome["fairness"]["people"])
     changed = rosters.publish(seeded.shell, plan_id, by=person(seeded.ids["vera"]))
-    # The first week is Vera's by her shift of before, which ends in it.
-    assert changed == 7
-    assert [p for _, p in standing(seeded)][-7:] == [w["person_id"] for w in outcome["weeks"]][1:]
+    # Vera's shift of before ends in the first week: that part stays hers, the rest is planned.
+    assert outcome["weeks"][0]["kept"][0]["person_id"] == seeded.ids["vera"]
+    assert changed == 8
+    assert standing(seeded)[0] == before[0]
+    assert [p for _, p in standing(seeded)][1:] == [w["person_id"] for w in outcome["weeks"]]
     with pytest.raises(NotADraft):
         rosters.publish(seeded.shell, plan_id, by=person(seeded.ids["vera"]))
 

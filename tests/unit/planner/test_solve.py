@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from runpy import run_path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from watchbill.planner.cases import UNIT, Aim, Candidate, Case
 at_random = run_path(str(Path(__file__).with_name("cases_at_random.py")))["case"]
 
 
-def everybody(people: int, weeks: int, **more: object) -> Case:
+def everybody(people: int, weeks: int, **more: Any) -> Case:
     free = frozenset(range(weeks))
     candidates = tuple(Candidate(id=f"p{n}", weeks=free) for n in range(people))
     return replace(Case(loads=(UNIT,) * weeks, people=candidates), **more)
