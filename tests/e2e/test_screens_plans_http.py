@@ -6,6 +6,7 @@ The on-call team is Vera, Ann, Ben and Cas; Mona is an admin, Max a manager and 
 from __future__ import annotations
 
 import html
+import json
 import re
 import threading
 from datetime import timedelta
@@ -17,6 +18,9 @@ from tests.e2e import crews
 from tests.e2e.browser import calm
 from tests.e2e.test_screens_http import Client
 from tests.e2e.world import World
+from watchbill.actions import tokens
+from watchbill.actions.audit import SYSTEM
+from watchbill.cli import main
 from watchbill.clock import real_now
 
 pytestmark = pytest.mark.timeout(120)
@@ -194,3 +198,32 @@ def test_whoever_stands_other_weeks_has_one_mail_and_nobody_is_called(crew, vera
     assert {len(messages) for messages in got.values()} == {1}
     assert all("Your shifts have changed" in got[address][0].subject for address in got)
     crew.phones.got.clear()
+
+
+def test_the_command_line_plans_on_a_server(crew, vera, monkeypatch, capsys):
+    shell = crew.watchbill.shell
+    _, token = tokens.make(
+        shell, VERA, name="cli", scopes=("read", "write"), expires_at=None, by=SYSTEM
+    )
+    monkeypatch.setenv("WATCHBILL_TOKEN", token)
+
+    def shifts(*arguments):
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main.run(["shifts", *arguments, "--server", crew.base_url])
+        return ended.value.code, capsys.readouterr()
+
+    day = crews.weeks(crew, 3)[2].start
+    code, said = shifts("plan", "--weeks", "2", "--from", f"{day:%Y-%m-%d}", "--json")
+    assert code == 0, said.err
+    view = json.loads(said.out)
+    assert view["weeks"][0]["starts_at"][:10] == f"{day:%Y-%m-%d}"
+    plan_id = view["plan"]["id"]
+    assert shifts("show", plan_id)[0] == 0
+    assert plan_id in shifts("list")[1].out
+    assert shifts("publish", plan_id)[1].out == "Published: 2 weeks change hands.\n"
+    code, said = shifts("drop", plan_id)
+    assert code == 1
+    assert "published already" in said.err
+    code, said = shifts("plan", "--weeks", "1", "--json")
+    assert shifts("drop", json.loads(said.out)["plan"]["id"])[0] == 0

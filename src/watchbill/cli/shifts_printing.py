@@ -59,7 +59,8 @@ def _section(heading: str, rows: list[list[str]]) -> None:
 
 def _week(week: Mapping[str, Any], zone: str) -> list[str]:
     shadow = f"shadow {week['shadow']}" if week["shadow"] else ""
-    notes = ["decided before" if week["is_fixed"] else "", shadow]
+    parts = f"{', '.join(week['kept'])} keeps a part" if week["kept"] else ""
+    notes = ["decided before" if week["is_fixed"] else "", parts, shadow]
     who = week["person"] or "nobody"
     watch = [week["watch"]] if week["watch"] else []
     return [_day(week["starts_at"], zone), *watch, who, ", ".join(note for note in notes if note)]
@@ -67,6 +68,8 @@ def _week(week: Mapping[str, Any], zone: str) -> list[str]:
 
 def _difference(week: Mapping[str, Any], zone: str) -> list[str]:
     change = f"{week['was'] or 'nobody'} → {week['person'] or 'nobody'}"
+    if week["person"] == week["was"]:
+        change = f"shadow {week['shadow_was'] or 'nobody'} → {week['shadow'] or 'nobody'}"
     return [_day(week["starts_at"], zone), *([week["watch"]] if week["watch"] else []), change]
 
 

@@ -21,8 +21,10 @@ select p.id, p.state, p.made_at, p.made_by, p.starts_at, p.ends_at, p.seed, p.pu
   (select count(*) from jsonb_array_elements(p.outcome -> 'weeks') w where w ->> 'person_id' is null)
     as open_weeks,
   (select count(*) from jsonb_array_elements(p.outcome -> 'weeks') w
-   where w ->> 'person_id' is distinct from w ->> 'was') as changed,
-  (p.outcome ->> 'is_proven')::boolean as is_proven
+   where w ->> 'person_id' is distinct from w ->> 'was'
+   or w ->> 'shadow_id' is distinct from w ->> 'shadow_was') as changed,
+  (p.outcome ->> 'is_proven')::boolean as is_proven,
+  coalesce((p.outcome ->> 'keeps')::boolean, false) as keeps
 """
 PLANS = f"{_COLUMNS} from plans p"
 _OUTCOME = "select outcome from plans where id = %s"
@@ -69,6 +71,8 @@ class PlanRow:
     changed: int
     #: True if no plan is better in any aim without being worse in one before it.
     is_proven: bool
+    #: It moves as little as possible of what was published, before it is fair.
+    keeps: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,8 @@ class PlannedWeek:
 
     starts_at: datetime
     ends_at: datetime
-    #: The office whose watch it is; None for the whole week.
+    #: The office whose watch it is, and its name; None for the whole week.
+    watch_id: str | None
     watch: str | None
     #: Nobody can: the duty manager is called.
     person_id: str | None
@@ -86,10 +91,14 @@ class PlannedWeek:
     was: str | None
     shadow_id: str | None
     shadow: str | None
+    shadow_was: str | None
+    #: It, or its shadow, is somebody else than was published.
     is_changed: bool
     is_fixed: bool
     #: What it weighs, in ordinary weeks.
     load: float
+    #: Who keeps a part of it, swapped for or given before.
+    kept: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,8 +194,9 @@ def newest(tx: Tx, *, limit: int) -> tuple[PlanRow, ...]:
 
 
 def _names(tx: Tx, outcome: dict[str, Any]) -> dict[str, str]:
-    keys = ("person_id", "was", "shadow_id")
+    keys = ("person_id", "was", "shadow_id", "shadow_was")
     people = {each.get(key) for each in outcome["weeks"] for key in keys}
+    people |= {k["person_id"] for each in outcome["weeks"] for k in each.get("kept", ())}
     people |= {each["person_id"] for each in outcome["fairness"]["people"]}
     offices = {each.get("watch") for each in outcome["weeks"]}
     found: dict[str, str] = dict(tx.execute(_NAMES, [[p for p in people if p]]).fetchall())
@@ -201,6 +211,7 @@ def _week(each: dict[str, Any], names: dict[str, str]) -> PlannedWeek:
     return PlannedWeek(
         starts_at=datetime.fromisoformat(each["starts_at"]),
         ends_at=datetime.fromisoformat(each["ends_at"]),
+        watch_id=each.get("watch"),
         watch=name("watch"),
         person_id=each["person_id"],
         person=name("person_id"),
@@ -208,9 +219,14 @@ def _week(each: dict[str, Any], names: dict[str, str]) -> PlannedWeek:
         was=name("was"),
         shadow_id=each.get("shadow_id"),
         shadow=name("shadow_id"),
-        is_changed=each["person_id"] != each["was"],
+        shadow_was=name("shadow_was"),
+        is_changed=each["person_id"] != each["was"]
+        or each.get("shadow_id") != each.get("shadow_was"),
         is_fixed=each["fixed"],
         load=each["load"],
+        kept=tuple(
+            dict.fromkeys(names.get(k["person_id"], k["person_id"]) for k in each.get("kept", ()))
+        ),
     )
 
 

@@ -57,7 +57,7 @@ def plan_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
         is_stale=view.is_stale,
         is_ahead=view.plan.starts_at > visit.now,
         has_watches=any(week.watch for week in view.weeks),
-        has_shadows=any(week.shadow for week in view.weeks),
+        has_shadows=any(week.shadow or week.shadow_was for week in view.weeks),
         has_weights=len({week.load for week in view.weeks}) > 1,
         may_plan=may_plan,
         error=error,
