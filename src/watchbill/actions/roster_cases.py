@@ -177,15 +177,12 @@ def _part(
 
     own = tuple(row[first:last])
     taken = tuple(stands.taken(stand, known.held, can) for stand in own)
-    outside = {
-        number - first: stands.whose(stand, known.held)
-        for number, stand in enumerate(row)
-        if not first <= number < last
-    }
+    around = {n - first: stands.whose(stand, known.held) for n, stand in enumerate(row)}
     places = {person_id: who for who, person_id in enumerate(by_id)}
+    candidates = [_candidate(known, each, own, taken, around) for each in people]
     case = Case(
         loads=tuple(_load(stand) for stand in own),
-        people=tuple(_candidate(known, each, own, taken, outside) for each in people),
+        people=tuple(candidates),
         gap=known.team.gap_weeks,
         limits=known.limits,
         fixed={n: places[t.fixed] for n, t in enumerate(taken) if t.fixed is not None},
@@ -213,7 +210,7 @@ def _candidate(
     volunteer: Volunteer,
     own: Sequence[Stand],
     taken: Sequence[Taken],
-    outside: dict[int, PersonId | None],
+    around: dict[int, PersonId | None],
 ) -> Candidate:
     person_id = volunteer.person_id
     free = frozenset(
@@ -222,7 +219,8 @@ def _candidate(
         if made.fixed == person_id
         or (made.fixed is None and rosters.can_stand(volunteer, made.open))
     )
-    stood = frozenset(number for number, who in outside.items() if who == person_id)
+    count = len(own)
+    stood = frozenset(n for n, who in around.items() if who == person_id and not 0 <= n < count)
     weeks = [stand.week for stand in own]
     past = _past(known, person_id)
     wishes = known.wishes.get(person_id, {})

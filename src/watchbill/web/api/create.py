@@ -33,6 +33,7 @@ from watchbill.web.api import (
     terms,
     volunteers,
     watched,
+    wishes,
 )
 from watchbill.web.api.known import Known
 from watchbill.web.oncall import Beside, OnCall
@@ -82,6 +83,7 @@ def _fastapi(shell: Shell | None) -> FastAPI:
         alarms,
         bar,
         volunteers,
+        wishes,
         people_on_call,
         terms,
         rosters,
