@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from watchbill.actions import audit, changes, fields, notices
 from watchbill.actions.audit import Actor
 from watchbill.actions.shell import Shell
 from watchbill.errors import Conflict, Forbidden
+from watchbill.queries import handoffs as queries
 from watchbill.store import rows
 from watchbill.store.database import Tx
 from watchbill.store.rows import Row
@@ -29,10 +31,11 @@ class NotThen(Conflict):
     """A handoff is written while the shift is stood, or within two days after it."""
 
 
-def write(shell: Shell, shift_id: str, note: str, facts: dict[str, object], *, by: Actor) -> None:
-    """Write a shift's handoff anew; the next volunteer has it by mail.
+def write(shell: Shell, shift_id: str, note: str, *, by: Actor) -> None:
+    """Write a shift's handoff anew, with what is open, held and changed at this moment.
 
-    `facts` is what `queries.handoffs.facts` found at this moment. Raises: NotYourShift, NotThen.
+    The next volunteer has it by mail. A shadow hands nothing over.
+    Raises: NotYourShift, NotThen, NoSuchThing.
     """
     good = fields.checked(_CHECKS, {"note": note})
     now = shell.clock.now()
@@ -40,10 +43,12 @@ def write(shell: Shell, shift_id: str, note: str, facts: dict[str, object], *, b
         shift = rows.find(tx, "shifts", shift_id)
         if shift is None:
             raise changes.NoSuchThing(noun="shift", id=shift_id)
-        if by.person_id is None or by.person_id != shift["person_id"]:
+        if by.person_id != shift["person_id"] or shift["shadow"]:
             raise NotYourShift
-        if not shift["during"].lower <= now < shift["during"].upper + LATE:
+        start, end = shift["during"].lower, shift["during"].upper
+        if not start <= now < end + LATE:
             raise NotThen
+        facts = queries.facts(tx, shell.company(tx), start=start, end=end, now=now)
         tx.execute("delete from handoffs where shift_id = %s", [shift_id])
         row: dict[str, object] = {
             "id": shell.new_id("hnd"),
@@ -51,11 +56,11 @@ def write(shell: Shell, shift_id: str, note: str, facts: dict[str, object], *, b
             "person_id": by.person_id,
             "at": now,
             "note": good["note"],
-            "facts": facts,
+            "facts": asdict(facts),
         }
         rows.add(tx, "handoffs", row)
         audit.record(shell, tx, by, "handoff.written", shift_id, {})
-        _tell_next(shell, tx, shift, str(good["note"]), at=shift["during"].upper)
+        _tell_next(shell, tx, shift, str(good["note"]), at=end)
     shell.ring()
 
 

@@ -18,6 +18,8 @@ class TurnRow:
     is_now: bool
     #: Somebody stands in for whose turn it is.
     is_override: bool
+    #: Nobody stands: every manager is called instead.
+    is_gap: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,14 @@ class OverrideRow:
     name: str
     start: datetime
     end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberRow:
+    """A manager of the rota, in the order of the turns."""
+
+    person_id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +58,16 @@ class Managers:
     sentence: str
     turns: tuple[TurnRow, ...]
     overrides: tuple[OverrideRow, ...]
-    members: tuple[str, ...]
+    members: tuple[MemberRow, ...]
     uses: tuple[UseRow, ...]
-    #: Managers who can stand in or join; nobody else is offered.
+    #: Managers who can stand in; nobody else is offered.
     managers: tuple[Choice, ...]
+    #: Managers who are not on the rota yet.
+    others: tuple[Choice, ...]
     rota_id: str
     may_change: bool
+    #: What was chosen and typed into the form for standing in, if it was refused.
+    person_id: str = ""
+    starts_at: str = ""
+    ends_at: str = ""
     error: str = ""

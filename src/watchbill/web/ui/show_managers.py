@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import timedelta
 
 from starlette.responses import Response
 
 from watchbill.core import rotas
-from watchbill.core.people import PersonRole
-from watchbill.queries import handoffs, rota_table
+from watchbill.core.people import Person, PersonRole
+from watchbill.queries import escalations, rota_table
+from watchbill.queries.escalations import EscalationRow
 from watchbill.web.ui import managers, pages, rows, times
 from watchbill.web.ui.shell import Choice
 from watchbill.web.ui.visits import Visit
 
-_AHEAD, _BACK = timedelta(weeks=13), timedelta(days=180)
+_AHEAD, _BACK = timedelta(weeks=13), timedelta(days=90)
 _WHYS = ("help", "timeout", "declined", "uncovered")
 
 
@@ -26,37 +28,50 @@ def show_managers(visit: Visit) -> Response:
 def managers_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
     """Return the screen, with what was wrong with the form just sent."""
     company, rota = visit.company, visit.company.managers
+    members = rota.members if rota else ()
     with visit.site.shell.db.transaction() as tx:
-        uses = handoffs.escalations(tx, since=visit.now - _BACK)
+        uses = escalations.since(tx, visit.now - _BACK)
         overrides = rota_table.overrides(tx, rota.id, after=visit.now) if rota else ()
+    found = [p for p in company.people.values() if p.role is PersonRole.MANAGER]
+    turns = _turns(visit)
     context = managers.Managers(
-        sentence=_sentence(visit),
-        turns=_turns(visit),
+        sentence=_sentence(visit, turns),
+        turns=turns,
         overrides=tuple(
             managers.OverrideRow(id=o.id, name=o.name, start=o.starts_at, end=o.ends_at)
             for o in overrides
         ),
-        members=tuple(rows.name_of(company, m) or m for m in (rota.members if rota else ())),
-        uses=_uses(uses),
-        managers=tuple(
-            Choice(value=person.id, label=person.name)
-            for person in sorted(company.people.values(), key=lambda person: person.name)
-            if person.role is PersonRole.MANAGER
+        members=tuple(
+            managers.MemberRow(person_id=m, name=rows.name_of(company, m) or "nobody any more")
+            for m in members
         ),
+        uses=_uses(uses),
+        managers=_choices(found),
+        others=_choices(person for person in found if person.id not in members),
         rota_id=rota.id if rota else "",
         may_change=visit.me.is_admin or visit.me.role is PersonRole.MANAGER,
+        person_id=visit.field("person_id"),
+        starts_at=visit.field("starts_at"),
+        ends_at=visit.field("ends_at"),
         error=error,
     )
     return pages.render(visit.request, pages.MANAGERS, context, status=status)
 
 
-def _sentence(visit: Visit) -> str:
+def _choices(people: Iterable[Person]) -> tuple[Choice, ...]:
+    by_name = sorted(people, key=lambda person: person.name)
+    return tuple(Choice(value=person.id, label=person.name) for person in by_name)
+
+
+def _sentence(visit: Visit, turns: tuple[managers.TurnRow, ...]) -> str:
     name = rows.name_of(visit.company, visit.company.duty_manager(visit.now))
     if not name:
-        return "Nobody stands the managers' rota now: every manager is called when it is needed."
-    turn = next((row for row in _turns(visit) if row.is_now), None)
+        return "Nobody stands the managers’ rota now: every manager is called when one is needed."
+    turn = next((row for row in turns if row.is_now), None)
     until = f" until {times.moment(turn.end, visit.zone).striptags()}" if turn else ""
-    return f"{name} is the duty manager{until}."
+    following = next((row.name for row in turns if not row.is_now and row.name != name), "")
+    then = f", then {following}" if following else ""
+    return f"{name} is the duty manager{until}{then}."
 
 
 def _turns(visit: Visit) -> tuple[managers.TurnRow, ...]:
@@ -69,18 +84,19 @@ def _turns(visit: Visit) -> tuple[managers.TurnRow, ...]:
     )
     return tuple(
         managers.TurnRow(
-            name=rows.name_of(visit.company, each.person_id) or "nobody",
+            name=rows.name_of(visit.company, each.person_id) or "Nobody",
             start=each.start,
             end=each.end,
             is_now=each.start <= visit.now,
             is_override=each.is_override,
+            is_gap=each.person_id is None,
         )
         for each in found
         if each.end > visit.now
     )
 
 
-def _uses(found: tuple[handoffs.EscalationRow, ...]) -> tuple[managers.UseRow, ...]:
+def _uses(found: tuple[EscalationRow, ...]) -> tuple[managers.UseRow, ...]:
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for row in found:
         counts[row.month][row.why] = row.incidents

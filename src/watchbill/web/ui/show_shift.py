@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from starlette.responses import Response
 
 from watchbill.actions import handoffs as actions
 from watchbill.queries import handoffs as queries
 from watchbill.queries import rota_table
-from watchbill.web.ui import pages, rota
+from watchbill.queries.handoffs import PageLine
+from watchbill.queries.rota_table import ShiftLine
+from watchbill.web.ui import pages, pieces, received, rota
 from watchbill.web.ui.visits import Visit
+
+_OUTCOMES = {
+    None: "being called",
+    "acknowledged": "acknowledged",
+    "covered": "somebody else took it",
+    "declined": "declined",
+    "escalated": "no answer in time",
+    "passed": "passed on when hours changed",
+    "resolved": "resolved before an answer",
+    "snoozed": "put off",
+    "failed": "no message got through",
+}
 
 
 def show_shift(visit: Visit) -> Response:
@@ -23,39 +36,43 @@ def shift_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
     """Return it, with what was wrong with the note just sent."""
     with visit.site.shell.db.transaction() as tx:
         line = rota_table.one(tx, visit.part("id"))
-        written = queries.of_shift(tx, line.id)
-        pages_count = queries.pages(tx, line.person_id, line.starts_at, line.ends_at)
-        facts = queries.facts(tx, line.starts_at, line.ends_at)
-    found: dict[str, Any] = written.facts if written else {}
-    is_over = line.ends_at <= visit.now
+        parts = rota_table.pieces(tx, line)
+        handoff = queries.of_shift(tx, visit.company, line.id, now=visit.now)
+        paged = queries.pages(tx, line.person_id, line.starts_at, line.ends_at)
     is_mine = line.person_id == visit.me.id
     context = rota.ShiftPage(
         id=line.id,
         person=line.name,
         start=line.starts_at,
         end=line.ends_at,
+        length=pieces.exact(line.ends_at - line.starts_at),
+        pieces=tuple(
+            rota.Piece(id=part.id, start=part.starts_at, end=part.ends_at) for part in parts
+        ),
         is_shadow=line.shadow,
         is_mine=is_mine,
-        is_over=is_over,
-        note=visit.field("note") or (written.note if written else ""),
-        written_at=written.at if written else None,
-        open=_items("/incidents", found.get("open") or _plain(facts.open)),
-        held=_items("/incidents", found.get("held") or _plain(facts.held)),
-        changed=_items("/alarms", found.get("changed") or _plain(facts.changed)),
-        pages_count=pages_count,
-        may_write=is_mine and _may_write(visit.now, line.starts_at, line.ends_at),
+        is_over=line.ends_at <= visit.now,
+        note=visit.field("note") or handoff.note,
+        written_at=handoff.at,
+        open=received.items(handoff.facts, "open"),
+        held=received.items(handoff.facts, "held"),
+        changed=received.items(handoff.facts, "changed"),
+        pages=() if line.shadow else tuple(_page(page) for page in paged),
+        may_write=is_mine and not line.shadow and _is_time(visit, line),
         error=error,
     )
     return pages.render(visit.request, pages.SHIFT, context, status=status)
 
 
-def _may_write(now: datetime, start: datetime, end: datetime) -> bool:
-    return start <= now < end + actions.LATE - timedelta(seconds=1)
+def _is_time(visit: Visit, line: ShiftLine) -> bool:
+    """A little before it is too late, the form is no longer offered."""
+    return line.starts_at <= visit.now < line.ends_at + actions.LATE - timedelta(seconds=1)
 
 
-def _plain(items: tuple[queries.Item, ...]) -> list[dict[str, str]]:
-    return [{"id": item.id, "text": item.text} for item in items]
-
-
-def _items(path: str, items: list[dict[str, str]]) -> tuple[rota.HandoffItem, ...]:
-    return tuple(rota.HandoffItem(href=f"{path}/{item['id']}", text=item["text"]) for item in items)
+def _page(page: PageLine) -> rota.PageRow:
+    return rota.PageRow(
+        href=f"/incidents/{page.incident_id}",
+        text=f"#{page.number} {page.title}",
+        at=page.started_at,
+        outcome=_OUTCOMES.get(page.outcome, page.outcome or ""),
+    )

@@ -15,7 +15,7 @@ from watchbill.queries import tonight as queries
 from watchbill.queries.alarm_screens import Glass, Lapsing
 from watchbill.queries.oncall import OnCallRow
 from watchbill.queries.tonight import Figures
-from watchbill.web.ui import pages, rows, standing, tonight
+from watchbill.web.ui import pages, received, rows, standing, tonight
 from watchbill.web.ui.visits import Visit
 
 #: Rows of open and of held incidents; the rest is one link away.
@@ -50,6 +50,7 @@ def show_tonight(visit: Visit) -> Response:
         _context(visit, figures, closed, month_on),
         glass=tuple(_glass(row) for row in broken),
         lapsing=tuple(_lapsing(visit, row) for row in lapsing),
+        handed=received.shown(visit),
     )
     return pages.render(visit.request, pages.TONIGHT, context)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from watchbill.web.ui.rota import Received
 from watchbill.web.ui.shell import IncidentRow
 
 AnswerKind = Literal["rota", "volunteer", "duty_manager", "nobody"]
@@ -145,3 +146,5 @@ class Tonight:
     glass: tuple[GlassRow, ...] = ()
     #: Acceptances that run out in the next days or have, the oldest first.
     lapsing: tuple[LapsingRow, ...] = ()
+    #: The handoff of the shift before the viewer's own, while theirs is young.
+    handed: Received | None = None

@@ -1,0 +1,55 @@
+"""A rota to look at: Vera stands now, Ben is next with a part given to Vera, Cas shadows, weeks are open.
+
+The clock stands on Saturday 7 March 2026, 03:00; the week runs from Friday 18:00 in Dublin.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tests.builders import BEN, CAS, VERA
+from watchbill.actions import absences, on_call_team, shifts, terms
+from watchbill.actions.audit import SYSTEM, person
+from watchbill.core.people import PersonId
+
+FRIDAY = datetime(2026, 3, 6, 18, tzinfo=UTC)
+AUTUMN = datetime(2026, 10, 23, 17, tzinfo=UTC)
+WEEK, DAY = timedelta(days=7), timedelta(days=1)
+OLDER = FRIDAY - 3 * WEEK
+
+
+def rota(world) -> dict[str, str]:
+    """Plan it, and return the shifts' ids: before, now, next, part, shadow."""
+    shell = world.watchbill.shell
+    with world.watchbill.db.transaction() as tx:
+        tx.execute("delete from shifts")
+    on_call_team.change(shell, {"zone": "Europe/Dublin"}, by=SYSTEM)
+    for who in (BEN, CAS):
+        span = {"starts_at": FRIDAY - 4 * WEEK, "ends_at": FRIDAY + 40 * WEEK}
+        terms.agree(shell, {"person_id": who, **span}, by=person(who))
+    found = {
+        "older": _shift(shell, CAS, OLDER, OLDER + DAY - timedelta(seconds=1)),
+        "before": _shift(shell, CAS, FRIDAY - WEEK, FRIDAY),
+        "now": _shift(shell, VERA, FRIDAY, FRIDAY + WEEK),
+        "next": _shift(shell, BEN, FRIDAY + WEEK, FRIDAY + 8 * DAY),
+        "part": _shift(shell, VERA, FRIDAY + 8 * DAY, FRIDAY + 9 * DAY),
+        "rest": _shift(shell, BEN, FRIDAY + 9 * DAY, FRIDAY + 2 * WEEK),
+        "shadow": _shift(shell, CAS, FRIDAY + WEEK, FRIDAY + 2 * WEEK, shadow=True),
+        # The clocks go forward on 29 March and back on 25 October: an hour less, an hour more.
+        "spring": _shift(shell, BEN, FRIDAY + 3 * WEEK, FRIDAY + 4 * WEEK - timedelta(hours=1)),
+        "autumn": _shift(shell, BEN, AUTUMN, AUTUMN + WEEK + timedelta(hours=1)),
+    }
+    absences.add(
+        shell,
+        {"person_id": CAS, "starts_at": FRIDAY + 2 * WEEK, "ends_at": FRIDAY + 3 * WEEK},
+        by=person(CAS),
+    )
+    with world.watchbill.db.transaction() as tx:
+        tx.execute("update absences set source = 'pause' where person_id = %s", [CAS])
+    world.settle()
+    return found
+
+
+def _shift(shell, who: PersonId, start: datetime, end: datetime, *, shadow: bool = False) -> str:
+    span = {"person_id": who, "starts_at": start, "ends_at": end, "shadow": shadow}
+    return shifts.plan(shell, span, by=SYSTEM)
