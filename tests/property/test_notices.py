@@ -137,7 +137,7 @@ def test_nobody_hears_twice_nor_at_night_whenever_it_looks(watch: Watch, steps: 
         assert mail.path.startswith("/")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(watch=watches(), more=st.lists(st.integers(1, 60), min_size=1, max_size=20))
 def test_who_looks_only_when_told_to_says_what_who_looks_all_the_time_says(
     watch: Watch, more: list[int]
@@ -161,7 +161,7 @@ def keys(engine: Engine, end: datetime) -> set[tuple[datetime, PersonId, Word, s
     return {(at, n.person_id, n.word, n.about) for at, n in engine.heard if at < end}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(watch=watches())
 def test_sh1_every_shift_that_begins_is_announced_to_whose_it_is(watch: Watch) -> None:
     engine, now = Engine(watch), START
