@@ -95,7 +95,7 @@ def _asked_for(
         raise StillInTerm
     end = good.get("ends_at") or start + timedelta(days=volunteers_store.team(tx).term_days)
     if not start + terms.LEAST <= end <= start + terms.LONGEST:
-        raise fields.BadFields({"ends_at": "must be 7 to 400 days later than the start"})
+        raise fields.BadFields({"ends_at": "must be 7 to 400 days after the term begins"})
     return start, end
 
 
@@ -154,7 +154,7 @@ def renew(shell: Shell, term_id: str, values: Values, *, by: Actor) -> str:
             raise AlreadyAgreed(id=term_id)
         end = good.get("ends_at") or start + timedelta(days=volunteers_store.team(tx).term_days)
         if not start + terms.LEAST <= end <= start + terms.LONGEST:
-            raise fields.BadFields({"ends_at": "must be 7 to 400 days after the term's end"})
+            raise fields.BadFields({"ends_at": "must be 7 to 400 days after the term begins"})
         terms.need_seat(tx, start, end, NoSeatAfter)
         term: dict[str, object] = {
             "person_id": before["person_id"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from watchbill.core import volunteers
@@ -107,8 +107,16 @@ class Involuntary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Person:
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
-    """What a volunteer has made sure of, and over which ways a test page was answered."""
+    """What a volunteer has made sure of, and over which ways a test page was answered.
+
+    Only they themselves read what is missing; everybody else, whether they are ready.
+    """
 
     items: list[str]
     missing: list[str]
@@ -158,7 +166,7 @@ order by lower(s.during), s.id limit 200
 _NAME = "select name from teams where id = %s union all select name from offices where id = %s"
 _SENTENCES = {
     Concern.TOO_FEW: (
-        "{people} volunteers are fewer than the {least} that the rotation needs: call for more."
+        "{volunteers} fewer than the {least} that the rotation needs: call for more."
     ),
     Concern.END_TOGETHER: (
         "{terms} terms end within four weeks, from {from}: ask now who renews, and call for"
@@ -174,6 +182,7 @@ _SENTENCES = {
     ),
 }
 _ITEMS = "select item from readiness where person_id = %s"
+_PERSON = "select id from people where id = %s"
 _METHODS = """
 select id, tested_at from contact_methods where person_id = %s and verified_at is not null order by id
 """
@@ -206,6 +215,9 @@ def overview(tx: Tx, *, now: datetime) -> Overview:
 def _sentence(tx: Tx, concern: Concern, facts: dict[str, str]) -> str:
     """Return a concern in words, with the names of what it is about."""
     named = dict(facts)
+    if concern is Concern.TOO_FEW:
+        people = facts["people"]
+        named["volunteers"] = "1 volunteer is" if people == "1" else f"{people} volunteers are"
     if "id" in facts:
         row = tx.execute(_NAME, [facts["id"], facts["id"]]).fetchone()
         named["name"] = row[0] if row else facts["id"]
@@ -217,17 +229,17 @@ def involuntary(tx: Tx) -> tuple[Involuntary, ...]:
     return reading.many(tx, Involuntary, _INVOLUNTARY)
 
 
-def readiness(tx: Tx, person_id: str) -> Readiness:
-    """Return how ready somebody is for a first shift (VO6)."""
+def readiness(tx: Tx, person_id: str, *, of_oneself: bool = True) -> Readiness:
+    """Return how ready somebody is for a first shift (VO6); of others only whether. Raises: NotThere."""
+    reading.one(tx, _Person, _PERSON, [person_id])
     items = [row[0] for row in tx.execute(_ITEMS, [person_id])]
     methods: dict[str, datetime | None] = dict(tx.execute(_METHODS, [person_id]).fetchall())
     tested = {method: at is not None for method, at in methods.items()}
-    return Readiness(
-        items=items,
-        missing=volunteers.missing(items),
-        methods=methods,
-        is_ready=volunteers.is_ready(items, tested),
-    )
+    is_ready = volunteers.is_ready(items, tested)
+    if not of_oneself:
+        return Readiness(items=[], missing=[], methods={}, is_ready=is_ready)
+    missing = volunteers.missing(items)
+    return Readiness(items=items, missing=missing, methods=methods, is_ready=is_ready)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +256,8 @@ class Standing:
     ahead: int
     #: Until when a shift of theirs is under way.
     standing_until: datetime | None
+    #: When the last term they agreed to ends.
+    last_ends_at: datetime | None
 
 
 _STANDING = """
@@ -255,7 +269,8 @@ select t.id as term_id, lower(t.during) as starts_at, upper(t.during) as ends_at
   (select id from applications where person_id = p.id and state = 'waiting') as application_id,
   (select count(*) from shifts s where s.person_id = p.id and lower(s.during) > %(now)s) as ahead,
   (select max(upper(s.during)) from shifts s where s.person_id = p.id and s.during @> %(now)s)
-    as standing_until
+    as standing_until,
+  (select max(upper(l.during)) from terms l where l.person_id = p.id) as last_ends_at
 from people p left join terms t on t.person_id = p.id and upper(t.during) > %(now)s
 where p.id = %(person)s order by lower(t.during) limit 1
 """
@@ -289,3 +304,10 @@ def ways(tx: Tx, person_id: str) -> tuple[Way, ...]:
 def waiting(tx: Tx) -> tuple[ApplicationRow, ...]:
     """Return who waits for a seat, in their order."""
     return reading.many(tx, ApplicationRow, _WAITING_ROWS)
+
+
+def has_seat_after(tx: Tx, at: datetime) -> bool:
+    """True if somebody whose term ends at `at` finds a seat for another one."""
+    set_up = volunteers_store.team(tx)
+    taken, end = volunteers_store.seats(tx, after=at), at + timedelta(days=set_up.term_days)
+    return volunteers.free_seats(set_up, taken, start=at, end=end) > 0

@@ -150,9 +150,10 @@ def report_involuntary(caller: asked.Reader) -> Any:
 
 @router.get("/people/{person_id}/readiness", response_model=Readiness)
 def read_readiness(caller: asked.Reader, person_id: asked.Id) -> Any:
-    """Read how ready somebody is for a first shift."""
+    """Read how ready somebody is for a first shift: of oneself all of it, of others whether."""
+    is_own = caller.actor.person_id == person_id
     with caller.shell.db.transaction() as tx:
-        return read.readiness(tx, person_id)
+        return read.readiness(tx, person_id, of_oneself=is_own)
 
 
 @router.put("/people/{person_id}/readiness", response_model=Readiness)

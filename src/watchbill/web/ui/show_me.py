@@ -36,7 +36,7 @@ def me_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
     me, company = visit.me, visit.company
     with visit.site.shell.db.transaction() as tx:
         own = queries.own(tx, me.id, now=visit.now)
-        systems = _systems(tx, me, is_asked=bool(own.term))
+        asked = systems(tx, me, is_asked=bool(own.term))
     team = company.teams.get(me.team_id) if me.team_id else None
     office = company.offices.get(me.office_id) if me.office_id else None
     ways = {method.id: _way(method) for method in own.methods}
@@ -65,12 +65,12 @@ def me_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
         shifts=tuple(sorted(_shifts(visit, me), key=lambda shift: shift.start_at))[:_SHOWN],
         sessions=_sessions(visit, own),
         error=error,
-        systems=systems,
+        systems=asked,
     )
     return pages.render(visit.request, pages.ME, context, status=status)
 
 
-def _systems(tx: Reader, me: Person, *, is_asked: bool) -> tuple[people.SystemRow, ...]:
+def systems(tx: Reader, me: Person, *, is_asked: bool) -> tuple[people.SystemRow, ...]:
     """Return what volunteers are asked for, and what the person has confirmed besides."""
     confirmed = bars.access(tx, me.id)
     asked = alarm_screens.systems(tx) if is_asked or confirmed else ()

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from watchbill.core import volunteers as rules
 from watchbill.queries import volunteers as queries
+from watchbill.queries.alarm_screens import Reader
 from watchbill.web.ui import pages, show_me, volunteers
 from watchbill.web.ui.visits import Visit
 
@@ -28,9 +29,9 @@ def readiness_page(visit: Visit, *, error: str = "", status: int = 200) -> Respo
     with visit.site.shell.db.transaction() as tx:
         found = queries.readiness(tx, visit.me.id)
         ways = queries.ways(tx, visit.me.id)
-    untested = sum(1 for way in ways if way.tested_at is None)
+        left, systems = left_to_do(tx, visit.me.id), show_me.systems(tx, visit.me, is_asked=True)
     context = volunteers.Readiness(
-        sentence=_sentence(len(found.missing), untested, has_ways=bool(ways)),
+        sentence=left or "You are ready for a first shift.",
         is_ready=found.is_ready,
         items=tuple(
             volunteers.ItemRow(name=name, text=": ".join(ITEMS[name]), is_done=name in found.items)
@@ -44,21 +45,25 @@ def readiness_page(visit: Visit, *, error: str = "", status: int = 200) -> Respo
             )
             for way in ways
         ),
+        systems=systems,
         error=error,
     )
     return pages.render(visit.request, pages.READINESS, context, status=status)
 
 
-def _sentence(missing: int, untested: int, *, has_ways: bool) -> str:
-    if not has_ways:
+def left_to_do(tx: Reader, person_id: str) -> str:
+    """Return what somebody still has to do before a shift, in a sentence; "" if nothing."""
+    missing = len(queries.readiness(tx, person_id).missing)
+    ways = queries.ways(tx, person_id)
+    if not ways:
         return "Nobody can reach you yet: add a way under Me, and verify it."
-    left = []
-    if missing:
-        left.append(
-            "1 thing to make sure of" if missing == 1 else f"{missing} things to make sure of"
+    untested = sum(1 for way in ways if way.tested_at is None)
+    left = [
+        words[0] if count == 1 else f"{count} {words[1]}"
+        for count, words in (
+            (missing, ("1 thing to make sure of", "things to make sure of")),
+            (untested, ("1 test page to answer", "test pages to answer")),
         )
-    if untested:
-        left.append(
-            "1 test page to answer" if untested == 1 else f"{untested} test pages to answer"
-        )
-    return f"Left to do: {' and '.join(left)}." if left else "You are ready for a first shift."
+        if count
+    ]
+    return f"Left to do: {' and '.join(left)}." if left else ""

@@ -12,7 +12,7 @@ from watchbill.queries import bars
 from watchbill.queries import volunteers as queries
 from watchbill.queries.volunteers import Overview
 from watchbill.queries.volunteers import Standing as Mine
-from watchbill.web.ui import faults, pages, volunteers
+from watchbill.web.ui import faults, pages, show_readiness, volunteers
 from watchbill.web.ui.shell import Choice
 from watchbill.web.ui.visits import Visit
 
@@ -31,7 +31,8 @@ def on_call_page(visit: Visit, *, error: str = "", status: int = 200) -> Respons
         found = queries.overview(tx, now=visit.now)
         waiting = queries.waiting(tx)
         mine = queries.standing(tx, me.id, now=visit.now)
-        ready = queries.readiness(tx, me.id)
+        left_to_do = show_readiness.left_to_do(tx, me.id)
+        may_renew = mine.ends_at is None or queries.has_seat_after(tx, mine.ends_at)
         count = len(queries.involuntary(tx))
         is_one = me.id in bars.volunteers(tx, visit.now)
     context = volunteers.OnCall(
@@ -39,12 +40,13 @@ def on_call_page(visit: Visit, *, error: str = "", status: int = 200) -> Respons
         sentence=_sentence(found),
         concerns=tuple(concern.sentence for concern in found.concerns),
         members=found.items,
+        me=me.id,
         waiting=waiting,
         teams=_spread(row.team or "No team" for row in found.items),
         offices=_spread(row.office or "No office" for row in found.items),
         involuntary_count=count,
         free_seats=max(0, found.seats - found.taken),
-        mine=_mine(visit, mine, is_ready=ready.is_ready),
+        mine=_mine(visit, mine, left_to_do, may_renew=may_renew),
         may_decide=is_one or me.is_admin,
         error=error,
     )
@@ -68,13 +70,14 @@ def leave_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
     """Return that screen, with why the form just sent was refused."""
     with visit.site.shell.db.transaction() as tx:
         mine = queries.standing(tx, visit.me.id, now=visit.now)
-    if mine.term_id is None or mine.ends_at is None:
+    if mine.term_id is None or mine.ends_at is None or mine.last_ends_at is None:
         raise faults.NoSuchScreen
     context = volunteers.Leave(
         term_id=mine.term_id,
         ends_at=mine.ends_at,
         shifts_count=mine.ahead,
         standing_until=mine.standing_until,
+        last_ends_at=mine.last_ends_at,
         error=error,
     )
     return pages.render(visit.request, pages.LEAVE, context, status=status)
@@ -117,7 +120,7 @@ def _spread(names: Iterable[str]) -> tuple[volunteers.SpreadRow, ...]:
     return tuple(volunteers.SpreadRow(name=name, people=count) for name, count in counted)
 
 
-def _mine(visit: Visit, mine: Mine, *, is_ready: bool) -> volunteers.MyPart:
+def _mine(visit: Visit, mine: Mine, left_to_do: str, *, may_renew: bool) -> volunteers.MyPart:
     is_engineer = visit.me.role is PersonRole.ENGINEER
     return volunteers.MyPart(
         may_apply=is_engineer and mine.term_id is None and mine.application_id is None,
@@ -126,6 +129,7 @@ def _mine(visit: Visit, mine: Mine, *, is_ready: bool) -> volunteers.MyPart:
         starts_at=mine.starts_at,
         ends_at=mine.ends_at,
         has_next=mine.has_next,
+        may_renew=may_renew,
         is_paused=mine.is_paused,
-        is_ready=is_ready,
+        left_to_do=left_to_do,
     )

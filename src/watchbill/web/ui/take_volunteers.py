@@ -7,13 +7,14 @@ from datetime import date, datetime, time
 
 from starlette.responses import Response
 
-from watchbill.actions import applications, leaving, on_call_team
+from watchbill.actions import applications, leaving, on_call_team, terms
 from watchbill.core import hours
 from watchbill.errors import Conflict, Forbidden, Invalid, WatchbillError
 from watchbill.web import problems
 from watchbill.web.ui import faults, show_volunteers
 from watchbill.web.ui.visits import Visit
 
+_LABELS = {"starts_at": "From", "ends_at": "To", "until": "Back on"}
 _NUMBERS = ("boundary_weekday", "seats", "least", "term_days", "gap_weeks", "decay_percent")
 
 
@@ -74,9 +75,11 @@ def agree(visit: Visit) -> Response:
 
 def step_down(visit: Visit) -> Response:
     """End one's term now."""
-    leaving.step_down(visit.site.shell, visit.part("id"), by=visit.actor)
-    said = "You have stepped down. Thank you for every night. Nobody is told why."
-    return visit.back("/on-call-team", said=said)
+    return _do(
+        visit,
+        lambda: leaving.step_down(visit.site.shell, visit.part("id"), by=visit.actor),
+        "You have stepped down. Thank you for every night. Nobody is told why.",
+    )
 
 
 def pause(visit: Visit) -> Response:
@@ -91,8 +94,10 @@ def pause(visit: Visit) -> Response:
             values["starts_at"] = begin
         leaving.pause(visit.site.shell, visit.part("id"), values, by=visit.actor)
     except (Conflict, Invalid) as error:
+        if isinstance(error, terms.TermOver):
+            return _refused(visit, error)
         return show_volunteers.leave_page(
-            visit, error=faults.sentence(error), status=problems.status_of(error)
+            visit, error=_said(error), status=problems.status_of(error)
         )
     return visit.back("/on-call-team", said="Your pause is noted. Others see that you are away.")
 
@@ -151,4 +156,12 @@ def _do(visit: Visit, deed: Callable[[], object], said: str) -> Response:
 
 def _refused(visit: Visit, error: WatchbillError) -> Response:
     status = problems.status_of(error)
-    return show_volunteers.on_call_page(visit, error=faults.sentence(error), status=status)
+    return show_volunteers.on_call_page(visit, error=_said(error), status=status)
+
+
+def _said(error: WatchbillError) -> str:
+    """Return the sentence for a refusal, with the fields called as on the screen."""
+    text = faults.sentence(error)
+    for name, label in _LABELS.items():
+        text = text.replace(f"{name}:", f"{label}:").replace(name, f"“{label}”")
+    return text

@@ -27,6 +27,12 @@ def day(on: date | datetime, zone: str = "UTC") -> str:
     return f"{local:%A} {local.day} {local:%B}"
 
 
+def dated(on: date | datetime, zone: str = "UTC") -> str:
+    """Return the day with its year, for what lies months apart: `7 Mar 2026`."""
+    local = on.astimezone(ZoneInfo(zone)) if isinstance(on, datetime) else on
+    return f"{local.day} {local:%b %Y}"
+
+
 def month(on: date) -> str:
     """Return the month's name."""
     return f"{on:%B}"
@@ -85,6 +91,7 @@ FILTERS = {
     "clock": clock,
     "moment": moment,
     "day": day,
+    "dated": dated,
     "month": month,
     "soon": soon,
     "there": there,

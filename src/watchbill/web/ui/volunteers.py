@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watchbill.queries.volunteers import ApplicationRow, Involuntary, OnCallTeamRow, VolunteerRow
+from watchbill.web.ui.people import SystemRow
 from watchbill.web.ui.shell import Choice
 
 
@@ -31,9 +32,12 @@ class MyPart:
     ends_at: datetime | None
     #: They have agreed to another term already.
     has_next: bool
+    #: A seat is free after it.
+    may_renew: bool
     #: A pause of theirs is under way or ahead.
     is_paused: bool
-    is_ready: bool
+    #: What is left to do before a shift, in a sentence; "" if nothing.
+    left_to_do: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,8 @@ class OnCall:
     #: What is worth a word, each in a sentence that says what to do.
     concerns: tuple[str, ...]
     members: tuple[VolunteerRow, ...]
+    #: The viewer's id: only of themselves they read what is missing.
+    me: str
     waiting: tuple[ApplicationRow, ...]
     teams: tuple[SpreadRow, ...]
     offices: tuple[SpreadRow, ...]
@@ -67,6 +73,8 @@ class Leave:
     shifts_count: int
     #: A shift of theirs is under way until then; None if none is.
     standing_until: datetime | None
+    #: Until when they can pause: the end of the last term they agreed to.
+    last_ends_at: datetime
     error: str = ""
 
 
@@ -115,4 +123,6 @@ class Readiness:
     is_ready: bool
     items: tuple[ItemRow, ...]
     methods: tuple[MethodRow, ...]
+    #: Systems that runbooks name, and whether the viewer has said that they get in.
+    systems: tuple[SystemRow, ...]
     error: str = ""
