@@ -35,11 +35,12 @@ NOUN = Noun(
 def plan(shell: Shell, values: Values, *, by: Actor) -> str:
     """Plan a shift: `person_id`, `starts_at`, `ends_at`, perhaps `shadow`.
 
-    Raises: NoTerm; Overlapping if somebody else carries it already.
+    An admin for anybody, within a term of theirs; a volunteer for themselves, who takes time that
+    nobody stands. Raises: OnlyThemselves, NoTerm; Overlapping if somebody carries it already.
     """
-    audit.need_admin(by)
     fields.need(values, "person_id", "starts_at", "ends_at")
     good: dict[str, Any] = fields.checked(NOUN.checks, values)
+    audit.need_self_or_admin(by, good["person_id"])
     start, end = good.pop("starts_at"), good.pop("ends_at")
     with shell.db.transaction() as tx:
         good |= _placed(tx, good["person_id"], start, end)

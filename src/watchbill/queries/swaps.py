@@ -192,3 +192,22 @@ def candidates(tx: Tx, *, asking: str, start: datetime, end: datetime) -> tuple[
 def theirs(tx: Tx, people: Sequence[str], *, after: datetime) -> tuple[TheirShift, ...]:
     """Return the shifts of people that begin after an instant."""
     return reading.many(tx, TheirShift, _THEIRS, [list(people), after])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTerm:
+    """A term of one's own."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+_TERMS = """
+select lower(during) as starts_at, upper(during) as ends_at from terms
+where person_id = %s and upper(during) > %s order by lower(during)
+"""
+
+
+def terms(tx: Tx, person_id: str, *, now: datetime) -> tuple[OwnTerm, ...]:
+    """Return somebody's terms that are not over."""
+    return reading.many(tx, OwnTerm, _TERMS, [person_id, now])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from watchbill.core import hours
+from watchbill.core import hours, uncovered
+from watchbill.core.hours import Period
 from watchbill.queries import rota_table
 from watchbill.queries import swaps as queries
 from watchbill.queries.swaps import Candidate, Effect, SwapRow
@@ -15,21 +17,41 @@ from watchbill.web.ui import faults, pages, swaps, times
 from watchbill.web.ui.shell import Choice
 from watchbill.web.ui.visits import Visit
 
+#: How far ahead time that nobody stands is offered.
+_AHEAD = timedelta(weeks=8)
 _LOCAL = "%Y-%m-%dT%H:%M"
 
 
 def show_swaps(visit: Visit) -> Response:
     """Show what the viewer may answer, what they asked, and the last answers."""
+    return swaps_page(visit)
+
+
+def swaps_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
+    """Return it, with why the open time just asked for could not be taken."""
     with visit.site.shell.db.transaction() as tx:
         found = queries.open_for(tx, visit.me.id, now=visit.now)
         lately = queries.lately(tx, now=visit.now)
+        terms = queries.terms(tx, visit.me.id, now=visit.now)
     items = [swaps.SwapItem(swap=row, sentence=sentence(visit, row)) for row in found]
     context = swaps.Swaps(
         for_me=tuple(item for item in items if item.swap.asked_by != visit.me.id),
         mine=tuple(item for item in items if item.swap.asked_by == visit.me.id),
         lately=tuple(swaps.SwapItem(swap=row, sentence=sentence(visit, row)) for row in lately),
+        open=tuple(_takeable(visit, terms)),
+        error=error,
     )
-    return pages.render(visit.request, pages.SWAPS, context)
+    return pages.render(visit.request, pages.SWAPS, context, status=status)
+
+
+def _takeable(visit: Visit, terms: tuple[queries.OwnTerm, ...]) -> Iterator[Period]:
+    """Yield the time ahead that nobody stands, as far as the viewer's own terms cover it."""
+    ahead = uncovered.stretches(visit.company, start=visit.now, end=visit.now + _AHEAD)
+    for gap in ahead:
+        for term in terms:
+            start, end = max(gap.start, term.starts_at), min(gap.end, term.ends_at)
+            if start < end:
+                yield Period(start=start, end=end)
 
 
 def show_new(visit: Visit) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from watchbill.core.hours import Period
 from watchbill.queries.swaps import Effect, SwapRow
 from watchbill.web.ui.shell import Choice
 
@@ -26,6 +27,9 @@ class Swaps:
     for_me: tuple[SwapItem, ...]
     mine: tuple[SwapItem, ...]
     lately: tuple[SwapItem, ...]
+    #: Time ahead that nobody stands, and that the viewer may take.
+    open: tuple[Period, ...]
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

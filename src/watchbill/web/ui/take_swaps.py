@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from starlette.responses import Response
 
-from watchbill.actions import swaps
+from watchbill.actions import shifts, swaps
 from watchbill.errors import Conflict, Forbidden, Invalid, NotFound
 from watchbill.web import problems
 from watchbill.web.ui import faults, show_swaps
@@ -30,6 +31,24 @@ def ask(visit: Visit) -> Response:
             status=problems.status_of(error),
         )
     return visit.back(f"/swaps/{made}", said="Asked. Until somebody says yes, it stays yours.")
+
+
+def take_open(visit: Visit) -> Response:
+    """Take time that nobody stands."""
+    try:
+        values: dict[str, object] = {"person_id": visit.me.id}
+        for name in ("starts_at", "ends_at"):
+            try:
+                at = datetime.fromisoformat(visit.field(name))
+            except ValueError:
+                raise BadTime(field=name) from None
+            values[name] = max(at, visit.now) if name == "starts_at" else at
+        shifts.plan(visit.site.shell, values, by=visit.actor)
+    except (Conflict, Invalid, Forbidden) as error:
+        return show_swaps.swaps_page(
+            visit, error=faults.sentence(error), status=problems.status_of(error)
+        )
+    return visit.back("/rota/mine", said="It is yours now. Thank you.")
 
 
 def accept(visit: Visit) -> Response:

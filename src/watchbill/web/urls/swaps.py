@@ -8,6 +8,7 @@ from watchbill.web.urls import Urls
 URLS: Urls = (
     ("GET", "/swaps", show_swaps.show_swaps, "person"),
     ("POST", "/swaps", take_swaps.ask, "person"),
+    ("POST", "/swaps/open", take_swaps.take_open, "person"),
     ("GET", "/swaps/new", show_swaps.show_new, "person"),
     ("GET", "/swaps/{id}", show_swaps.show_swap, "person"),
     ("POST", "/swaps/{id}/accept", take_swaps.accept, "person"),
