@@ -31,7 +31,7 @@ def outcome(company: Company, asked: Asked, found: Sequence[Found]) -> dict[str,
         "aims": _aims(found),
         "is_proven": all(each.plan.is_proven for each in found),
         "fairness": _fairness(both),
-        "reasons": [_reason(company, part, week) for part, plan in both for week in plan.reason],
+        "reasons": [_reason(company, part, n) for part, plan in both for n in _to_explain(plan)],
     }
 
 
@@ -53,6 +53,12 @@ def _weeks(asked: Asked, part: Part, found: Found) -> list[dict[str, Any]]:
         }
         for number, (stand, taken) in enumerate(zip(part.stands, part.taken, strict=True))
     ]
+
+
+def _to_explain(found: Found) -> list[int]:
+    """Return every open week, and those that with them are the smallest set of reasons."""
+    is_open = {number for number, who in enumerate(found.plan.weeks) if who is None}
+    return sorted(is_open | set(found.reason))
 
 
 def _said(kept: stands.Part) -> dict[str, str]:
