@@ -14,7 +14,7 @@ import socket
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import structlog
 import uvicorn
@@ -112,7 +112,7 @@ def _followed(
     reply = calls.request(
         "GET", url, headers=headers, deadline_s=_CALENDAR_S, limit=_CALENDAR_LIMIT
     )
-    place = reply.headers.get("location", "")
+    place = urljoin(url, reply.headers.get("location", ""))
     if left and reply.status in (301, 302, 303, 307, 308) and place.startswith("https://"):
         return _followed(calls, place, headers, left=left - 1)
     return reply

@@ -15,6 +15,7 @@ VAGUE = {"utils", "util", "common", "base", "misc", "manager", "service"}
 BOUNDARIES = {
     "engine/tick.py",
     "engine/loop.py",
+    "engine/calendar_reader.py",
     "sender/loop.py",
     "web/groups.py",
     "web/express.py",

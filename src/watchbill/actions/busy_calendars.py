@@ -7,9 +7,10 @@ reading fails, the last good state stays and its owner sees why.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from watchbill.actions import audit, changes, fields
@@ -21,11 +22,14 @@ from watchbill.errors import Conflict, Invalid, WatchbillError
 from watchbill.store import busy_calendars as store
 from watchbill.store import rows
 
+if TYPE_CHECKING:
+    from watchbill.definitions.busy_times import BusyTime  # its libraries take 20 MB
+
 NOUN = Noun(
     word="busy_calendar",
     table="busy_calendars",
     prefix="bcal",
-    checks={"url": fields.web_address},
+    checks={"url": fields.web_address, "counts_all": fields.flag},
     decides=False,
 )
 #: How often a calendar is read; after a failure, the longer the more often it failed.
@@ -57,13 +61,27 @@ class Fetched:
 Fetch = Callable[[str, str], Fetched]
 
 
+class Parse(Protocol):
+    """Reads times away out of a calendar, apart from this process. Raises: BadCalendar."""
+
+    def __call__(
+        self, body: bytes, *, start: datetime, end: datetime, zone: str, is_all: bool
+    ) -> Sequence[BusyTime]:
+        """Return what touches [start, end)."""
+        ...
+
+
 def add(shell: Shell, values: Values, *, by: Actor) -> str:
     """Let one's own calendar at `url` say when one is away; it is read at once.
+
+    Whole days and what is marked out of office count; with `counts_all`, meetings too: a person
+    with meetings every day would otherwise have no week to stand.
 
     Raises: OnlyThemselves, NotSecure, TooManyCalendars, BadFields.
     """
     fields.need(values, "url")
-    url = str(fields.checked(NOUN.checks, values)["url"])
+    good = fields.checked(NOUN.checks, values)
+    url, counts_all = str(good["url"]), bool(good.get("counts_all"))
     if not url.startswith("https://"):
         raise NotSecure
     if by.person_id is None:
@@ -75,8 +93,9 @@ def add(shell: Shell, values: Values, *, by: Actor) -> str:
         calendar_id = shell.new_id(NOUN.prefix)
         hint = f"{urlsplit(url).hostname} …{url[-4:]}"
         own: dict[str, object] = {"id": calendar_id, "person_id": by.person_id, "due_at": now}
-        rows.add(tx, NOUN.table, {**own, "secret_url": url, "hint": hint})
-        audit.record(shell, tx, by, "busy_calendar.created", calendar_id, {"hint": hint})
+        rows.add(tx, NOUN.table, {**own, "secret_url": url, "hint": hint, "counts_all": counts_all})
+        facts = {"hint": hint, "counts_all": counts_all}
+        audit.record(shell, tx, by, "busy_calendar.created", calendar_id, facts)
     shell.calendar_bell.set()
     return calendar_id
 
@@ -98,41 +117,57 @@ def next_due(shell: Shell) -> datetime | None:
         return store.next_due(tx)
 
 
-def read_due(shell: Shell, fetch: Fetch) -> int:
+def read_due(shell: Shell, fetch: Fetch, parse: Parse) -> int:
     """Read the calendars that are due, one after the other; return how many."""
     now = shell.clock.now()
     with shell.db.transaction() as tx:
         due = store.claim(tx, now=now, until=now + EVERY)
     for calendar in due:
-        _read(shell, calendar, fetch(calendar.url, calendar.etag))
+        _read(shell, calendar, fetch(calendar.url, calendar.etag), parse)
     return len(due)
 
 
-def _read(shell: Shell, calendar: store.Calendar, fetched: Fetched) -> None:
-    from watchbill.definitions import busy_times  # only here: its libraries take 20 MB
-
-    now = shell.clock.now()
-    times: list[busy_times.BusyTime] | None = None
+def _read(shell: Shell, calendar: store.Calendar, fetched: Fetched, parse: Parse) -> None:
+    times: Sequence[BusyTime] | None = None
     error = fetched.error
     if fetched.status == 200:
-        with shell.db.transaction() as tx:
-            person = shell.company(tx).people.get(PersonId(calendar.person_id))
-        zone = person.zone if person else "UTC"
         try:
-            times = busy_times.read(fetched.body, start=now, end=now + AHEAD, zone=zone)
+            times = _times(shell, calendar, fetched.body, parse)
         except WatchbillError as refused:
             error = refused.title()
     elif fetched.status != 304 and not error:
         error = f"Its server answers with status {fetched.status}."
+    if error:
+        _note(shell, calendar, error)
+    else:
+        _keep(shell, calendar, fetched, times)
+
+
+def _times(shell: Shell, calendar: store.Calendar, body: bytes, parse: Parse) -> Sequence[BusyTime]:
     with shell.db.transaction() as tx:
-        if error:
-            wait = min(EVERY * 2 ** min(calendar.failures + 1, 10), LONGEST)
-            store.failed(tx, calendar.id, error=error[:300], due_at=now + wait)
-            return
+        person = shell.company(tx).people.get(PersonId(calendar.person_id))
+    now = shell.clock.now()
+    last = now.replace(hour=0, minute=0, second=0, microsecond=0) + AHEAD  # the same all day
+    zone = person.zone if person else "UTC"
+    return parse(body, start=now, end=last, zone=zone, is_all=calendar.counts_all)
+
+
+def _note(shell: Shell, calendar: store.Calendar, error: str) -> None:
+    wait = min(EVERY * 2 ** min(calendar.failures + 1, 10), LONGEST)
+    with shell.db.transaction() as tx:
+        store.failed(tx, calendar.id, error=error[:300], due_at=shell.clock.now() + wait)
+
+
+def _keep(
+    shell: Shell, calendar: store.Calendar, fetched: Fetched, times: Sequence[BusyTime] | None
+) -> None:
+    now = shell.clock.now()
+    with shell.db.transaction() as tx:
+        if not store.done(tx, calendar.id, etag=fetched.etag[:300], now=now, due_at=now + EVERY):
+            return  # removed while it was read
         changed = times is not None and store.replace(
             tx, calendar, [(t.start, t.end, t.uid) for t in times], new_id=shell.new_id, now=now
         )
-        store.done(tx, calendar.id, etag=fetched.etag[:300], now=now, due_at=now + EVERY)
         if changed:
             changes.look_again(shell, tx)
     if changed:

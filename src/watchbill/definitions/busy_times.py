@@ -38,16 +38,19 @@ class BusyTime:
     uid: str
 
 
-def read(body: bytes, *, start: datetime, end: datetime, zone: str) -> list[BusyTime]:
-    """Return the times away in [start, end), sorted; whole days are days in `zone`.
+def read(
+    body: bytes, *, start: datetime, end: datetime, zone: str, is_all: bool = False
+) -> list[BusyTime]:
+    """Return the times away that touch [start, end), sorted; whole days are days in `zone`.
 
+    With `is_all`, whatever the calendar shows as busy counts, meetings too.
     Raises: BadCalendar.
     """
     try:
         calendar = icalendar.Calendar.from_ical(body)
         _keep_coarse(calendar)
         found = recurring_ical_events.of(calendar, skip_bad_series=True).after(start)
-        times = list(_away(islice(found, _EVENTS), start, end, zone))
+        times = list(_away(islice(found, _EVENTS), start, end, zone, is_all=is_all))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
         raise BadCalendar(kind=type(error).__name__) from error
     return sorted(times)[:MOST]
@@ -69,17 +72,19 @@ def _rules(event: Any) -> list[Any]:
     return rule if isinstance(rule, list) else [rule] if rule is not None else []
 
 
-def _away(events: Iterator[Any], start: datetime, end: datetime, zone: str) -> Iterator[BusyTime]:
+def _away(
+    events: Iterator[Any], start: datetime, end: datetime, zone: str, *, is_all: bool
+) -> Iterator[BusyTime]:
     for event in events:
         first, last = _instants(event, zone)
         if first >= end:
             return
-        if start < last and first < last and _is_away(event):
+        if start < last and first < last and _is_away(event, is_all=is_all):
             uid = str(event.get("UID", ""))[:200]
-            yield BusyTime(start=max(first, start), end=min(last, end), uid=uid)
+            yield BusyTime(start=first, end=min(last, end), uid=uid)
 
 
-def _is_away(event: Any) -> bool:
+def _is_away(event: Any, *, is_all: bool) -> bool:
     said = str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper()
     if str(event.get("STATUS", "")).upper() == "CANCELLED":
         return False
@@ -87,7 +92,7 @@ def _is_away(event: Any) -> bool:
         return True
     is_whole_day = not isinstance(event["DTSTART"].dt, datetime)
     is_free = str(event.get("TRANSP", "OPAQUE")).upper() == "TRANSPARENT" or said == "FREE"
-    return is_whole_day and not is_free
+    return (is_whole_day or is_all) and not is_free
 
 
 def _instants(event: Any, zone: str) -> tuple[datetime, datetime]:

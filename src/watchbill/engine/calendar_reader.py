@@ -13,6 +13,7 @@ import structlog
 from watchbill.actions import busy_calendars
 from watchbill.actions.busy_calendars import Fetch
 from watchbill.actions.shell import Shell
+from watchbill.engine import calendar_child
 from watchbill.errors import Unavailable
 
 log = structlog.get_logger()
@@ -45,7 +46,9 @@ class CalendarReader(threading.Thread):
 
     def _cycle(self) -> datetime | None:
         try:
-            while not self._stopped.is_set() and busy_calendars.read_due(self._shell, self._fetch):
+            while not self._stopped.is_set() and busy_calendars.read_due(
+                self._shell, self._fetch, calendar_child.read
+            ):
                 pass
             return busy_calendars.next_due(self._shell)
         except Unavailable:

@@ -9,7 +9,7 @@ from watchbill.queries import reading
 from watchbill.store.database import Tx
 
 BUSY = """
-select c.id, c.person_id, c.hint, c.fetched_at, c.error,
+select c.id, c.person_id, c.hint, c.counts_all, c.fetched_at, c.error,
   (select count(*) from absences a where a.calendar_id = c.id) as absences
 from busy_calendars c
 """
@@ -22,6 +22,8 @@ class BusyRow:
     id: str
     person_id: str
     hint: str
+    #: Whether meetings count too.
+    counts_all: bool
     fetched_at: datetime | None
     #: Why it could not be read; empty if it could.
     error: str

@@ -14,7 +14,7 @@ _NEXT = "select min(due_at) from busy_calendars where due_at is not null"
 _CLAIM = """
 update busy_calendars c set due_at = %s where id in (
   select id from busy_calendars where due_at <= %s order by due_at limit 20 for update skip locked)
-returning c.id, c.person_id, c.secret_url, c.etag, c.failures
+returning c.id, c.person_id, c.secret_url, c.etag, c.failures, c.counts_all
 """
 _FAILED = """
 update busy_calendars set error = %s, failures = failures + 1, due_at = %s where id = %s
@@ -43,6 +43,8 @@ class Calendar:
     url: str
     etag: str
     failures: int
+    #: Whether meetings count too, not whole days alone.
+    counts_all: bool
 
 
 def count(tx: Tx, person_id: str) -> int:
@@ -60,7 +62,14 @@ def next_due(tx: Tx) -> datetime | None:
 def claim(tx: Tx, *, now: datetime, until: datetime) -> list[Calendar]:
     """Return calendars that are due, and put each off to `until`."""
     return [
-        Calendar(id=row[0], person_id=row[1], url=row[2], etag=row[3], failures=row[4])
+        Calendar(
+            id=row[0],
+            person_id=row[1],
+            url=row[2],
+            etag=row[3],
+            failures=row[4],
+            counts_all=row[5],
+        )
         for row in tx.execute(_CLAIM, [until, now])
     ]
 
@@ -70,9 +79,9 @@ def failed(tx: Tx, calendar_id: str, *, error: str, due_at: datetime) -> None:
     tx.execute(_FAILED, [error, due_at, calendar_id])
 
 
-def done(tx: Tx, calendar_id: str, *, etag: str, now: datetime, due_at: datetime) -> None:
-    """Note that a calendar was read."""
-    tx.execute(_DONE, [etag, now, due_at, calendar_id])
+def done(tx: Tx, calendar_id: str, *, etag: str, now: datetime, due_at: datetime) -> bool:
+    """Note that a calendar was read; say whether it is still there."""
+    return tx.execute(_DONE, [etag, now, due_at, calendar_id]).rowcount > 0
 
 
 def replace(
@@ -84,8 +93,8 @@ def replace(
     now: datetime,
 ) -> bool:
     """Replace what lies ahead of a calendar's times away; return whether anything changed."""
-    held = [(row[1], row[2]) for row in tx.execute(_HELD, [calendar.id, now])]
-    if held == [(end, uid) for _, end, uid in times]:
+    held = tx.execute(_HELD, [calendar.id, now]).fetchall()
+    if [tuple(row) for row in held] == list(times):
         return False
     tx.execute(_FORGET, [calendar.id, now])
     for start, end, uid in times:

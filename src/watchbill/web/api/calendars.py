@@ -64,6 +64,8 @@ class BusyNew(BaseModel):
     """The secret iCal address of one's own calendar."""
 
     url: asked.Text = Field(min_length=1, max_length=2000)
+    #: Whether meetings count as time away too, not whole days and out of office alone.
+    counts_all: bool = False
 
 
 class BusyCalendars(BaseModel):
@@ -82,7 +84,7 @@ def list_busy_calendars(caller: asked.Reader) -> Any:
 @router.post("/busy-calendars", status_code=201, response_model=BusyCalendars)
 def add_busy_calendar(caller: asked.Writer, body: BusyNew) -> Any:
     """Let one's own calendar say when one is away; it is read at once, and every hour."""
-    busy_calendars.add(caller.shell, {"url": body.url}, by=caller.actor)
+    busy_calendars.add(caller.shell, body.model_dump(), by=caller.actor)
     return list_busy_calendars(caller)
 
 

@@ -28,6 +28,8 @@ class BusyItem:
     id: str
     #: Its host, and the end of its address.
     hint: str
+    #: Whether meetings count too.
+    counts_all: bool
     fetched_at: datetime | None
     #: Why it could not be read; empty if it could.
     error: str

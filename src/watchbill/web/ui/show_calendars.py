@@ -47,6 +47,7 @@ def calendars_page(
             calendars.BusyItem(
                 id=row.id,
                 hint=row.hint,
+                counts_all=row.counts_all,
                 fetched_at=row.fetched_at,
                 error=row.error,
                 count=row.absences,

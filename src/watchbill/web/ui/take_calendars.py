@@ -40,7 +40,8 @@ def revoke(visit: Visit) -> Response:
 def add(visit: Visit) -> Response:
     """Let one's own calendar say when one is away."""
     try:
-        busy_calendars.add(visit.site.shell, {"url": visit.field("url")}, by=visit.actor)
+        values = {"url": visit.field("url"), "counts_all": visit.field("counts") == "all"}
+        busy_calendars.add(visit.site.shell, values, by=visit.actor)
     except _REFUSALS as error:
         return _refused(visit, error)
     return visit.back("/calendars", said="Added. It is read within a minute, and every hour.")

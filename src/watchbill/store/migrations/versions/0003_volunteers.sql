@@ -159,6 +159,7 @@ create table busy_calendars (
   fetched_at    timestamptz,
   due_at        timestamptz,
   failures      int not null default 0,         -- in a row
+  counts_all    boolean not null default false, -- meetings too, not whole days alone
   error         text not null default ''
 );
 create index busy_calendars_due on busy_calendars (due_at) where due_at is not null;
