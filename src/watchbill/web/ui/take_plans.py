@@ -8,7 +8,7 @@ from datetime import datetime
 from starlette.responses import Response
 
 from watchbill.actions import roster_turns, rosters
-from watchbill.errors import Conflict, Invalid
+from watchbill.errors import Conflict, Invalid, Unavailable
 from watchbill.web import problems
 from watchbill.web.ui import faults, show_plans
 from watchbill.web.ui.visits import Visit
@@ -54,7 +54,7 @@ def _shown(visit: Visit, make_one: Callable[[], str]) -> Response:
     """Show the draft that is made, or why none can be."""
     try:
         made = make_one()
-    except (Conflict, Invalid) as error:
+    except (Conflict, Invalid, Unavailable) as error:
         return show_plans.plans_page(
             visit, error=faults.sentence(error), status=problems.status_of(error)
         )
