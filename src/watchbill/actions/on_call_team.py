@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Any
 
 from watchbill.actions import audit, changes, fields
 from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Values
 from watchbill.actions.shell import Shell
+from watchbill.core import watches
+from watchbill.core.company import Company
+from watchbill.core.people import OfficeId
+from watchbill.core.volunteers import Watch
 from watchbill.errors import Forbidden
 from watchbill.store import rows
 from watchbill.store import terms as terms_store
@@ -39,6 +44,21 @@ def _watches(value: Any) -> object:
     return [fields.checked(checks, dict(each)) for each in value]
 
 
+def _need_whole_days(company: Company, good: dict[str, Any], now: datetime) -> None:
+    """Refuse watches that leave a hole in the day or overlap. Raises: BadFields."""
+    zones = {office_id: office.hours.zone for office_id, office in company.offices.items()}
+    given = [
+        Watch(
+            office_id=OfficeId(each["office_id"]),
+            starts=time.fromisoformat(each["starts"]),
+            ends=time.fromisoformat(each["ends"]),
+        )
+        for each in good.get("watches", ())
+    ]
+    if found := watches.faults(given, zones, year=now.year):
+        raise fields.BadFields({"watches": "; ".join(found)})
+
+
 CHECKS: dict[str, fields.Check] = {
     "name": fields.text(100, least=1),
     "zone": fields.zone,
@@ -63,6 +83,7 @@ def change(shell: Shell, values: Values, *, by: Actor) -> None:
         is_one = by.person_id and terms_store.is_volunteer(tx, by.person_id, at=now)
         if not (is_one or by.is_admin):
             raise OnlyTheOnCallTeamDecides
+        _need_whole_days(shell.company(tx), good, now)
         rows.change(tx, "on_call_team", "true", good)  # the one row
         audit.record(shell, tx, by, "on_call_team.changed", "on_call_team", good)
         changes.look_again(shell, tx)
