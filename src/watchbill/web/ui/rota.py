@@ -41,6 +41,8 @@ class StandingPart:
     shift_id: str
     #: Its times; empty for the whole week.
     lines: tuple[str, ...]
+    #: Public holidays of their office in that week.
+    holidays: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

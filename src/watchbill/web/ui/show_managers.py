@@ -78,9 +78,9 @@ def _turns(visit: Visit) -> tuple[managers.TurnRow, ...]:
     rota = visit.company.managers
     if rota is None:
         return ()
-    # From before, so that the turn under way is not cut at its edge.
+    # From before and beyond, so that no turn that is shown is cut at an edge.
     found = rotas.stretches(
-        rota, visit.company.absences, start=visit.now - _AHEAD, end=visit.now + _AHEAD
+        rota, visit.company.absences, start=visit.now - _AHEAD, end=visit.now + 2 * _AHEAD
     )
     return tuple(
         managers.TurnRow(
@@ -92,7 +92,7 @@ def _turns(visit: Visit) -> tuple[managers.TurnRow, ...]:
             is_gap=each.person_id is None,
         )
         for each in found
-        if each.end > visit.now
+        if each.end > visit.now and each.start < visit.now + _AHEAD
     )
 
 

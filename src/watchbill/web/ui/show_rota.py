@@ -133,6 +133,7 @@ def _column(visit: Visit, table: _Table, week: Week) -> rota.WeekColumn:
                 is_shadow=cell.is_shadow,
                 shift_id=cell.shift_id,
                 lines=() if cell.lines == _WHOLE else cell.lines,
+                holidays=cell.holidays,
             )
             for member, cell in sorted(cells, key=lambda pair: pair[1].is_shadow)
             if cell.lines
