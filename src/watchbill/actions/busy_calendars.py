@@ -86,18 +86,23 @@ def add(shell: Shell, values: Values, *, by: Actor) -> str:
         raise NotSecure
     if by.person_id is None:
         raise audit.OnlyThemselves
-    now = shell.clock.now()
+    now, hint = shell.clock.now(), _hint(url)
     with shell.db.transaction() as tx:
         if store.count(tx, by.person_id) >= _MOST:
             raise TooManyCalendars
         calendar_id = shell.new_id(NOUN.prefix)
-        hint = f"{urlsplit(url).hostname} …{url[-4:]}"
         own: dict[str, object] = {"id": calendar_id, "person_id": by.person_id, "due_at": now}
         rows.add(tx, NOUN.table, {**own, "secret_url": url, "hint": hint, "counts_all": counts_all})
         facts = {"hint": hint, "counts_all": counts_all}
         audit.record(shell, tx, by, "busy_calendar.created", calendar_id, facts)
     shell.calendar_bell.set()
     return calendar_id
+
+
+def _hint(url: str) -> str:
+    """Return the host, and the end of what is likely the secret."""
+    parts = urlsplit(url)
+    return f"{parts.hostname} …{max(parts.path.split('/'), key=len)[-4:]}"
 
 
 def remove(shell: Shell, calendar_id: str, *, by: Actor) -> None:

@@ -25,7 +25,7 @@ def written(
     calendar.add("prodid", "-//Watchbill//On call//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", title)
+    calendar.add("x-wr-calname", _line(title))
     calendar.add("refresh-interval", _AGAIN, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
     for event in events:
@@ -42,7 +42,7 @@ def _event(event: CalendarEvent, now: datetime) -> icalendar.Event:
     made.add("dtstamp", now)
     made.add("dtstart", event.start)
     made.add("dtend", event.end)
-    made.add("summary", event.summary)
+    made.add("summary", _line(event.summary))
     made.add("sequence", event.sequence)
     made.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
     made.add("transp", "TRANSPARENT")
@@ -55,6 +55,11 @@ def _day(day: ClosedDay, now: datetime) -> icalendar.Event:
     made.add("dtstamp", now)
     made.add("dtstart", day.on)
     made.add("dtend", day.on + timedelta(days=1))
-    made.add("summary", day.summary)
+    made.add("summary", _line(day.summary))
     made.add("transp", "TRANSPARENT")
     return made
+
+
+def _line(text: str) -> str:
+    """Return a name as one line: what people typed may hold line ends and control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
