@@ -219,7 +219,7 @@ def test_sh1_watches_split_each_week_between_offices(seeded: seed.Seeded) -> Non
     americans = {seeded.ids[name] for name in ("gus", "hal", "ida")}
     assert all((w["person_id"] in americans) == (w["watch"] == sf) for w in weeks)
     rows_now = stored(seeded)
-    assert (rows_now[0][0], rows_now[-1][1]) == (FIRST, datetime(2026, 4, 17, 17, tzinfo=UTC))
+    assert (rows_now[0][0], rows_now[-1][1]) == (FIRST, datetime(2026, 4, 17, 18, tzinfo=UTC))
     assert all(a[1] == b[0] for a, b in itertools.pairwise(rows_now)), "just one at every instant"
     with seeded.shell.db.transaction() as tx:
         pieces = tx.execute("select count(*) from shifts group by stand_id").fetchall()
