@@ -234,7 +234,7 @@ def test_vo6_ready_is_who_ticked_everything_and_answered_every_test_page(world, 
     vera = client.sign_in(VERA)
     page = text_of(vera("GET", "/readiness"))
     assert "Left to do: 5 things to make sure of and 1 test page to answer." in page
-    assert "Grafana (you get in)" in page
+    assert "You have confirmed 1 of 1 systems that runbooks name." in page
     items = ["internet", "laptop", "power", "second_factor", "credentials"]
     assert vera("POST", "/readiness", {"item": items}).status == 303
     assert "Left to do: 1 test page to answer." in text_of(vera("GET", TEAM))
@@ -299,6 +299,20 @@ def test_the_team_or_an_admin_changes_how_it_is_set_up(world, client):
     vera = as_(world, VERA)
     assert vera("POST", settings, form | {"seats": "many"}).status == 422
     assert vera("POST", settings, form).status == 303
+    more = {"limit_most": ["2", ""], "limit_weeks": ["4", ""], "limit_source": ["BW 2", ""]}
+    assert vera("POST", settings, form | more).status == 303
+    assert 'value="BW 2"' in vera("GET", settings).text
+    half = {"limit_most": ["2"], "limit_weeks": [""], "limit_source": [""]}
+    assert vera("POST", settings, form | half).status == 422
+    assert world.rows("select jsonb_array_length(limits) from on_call_team") == [(1,)]
+    watch = {
+        "watch_office": ["mars", ""],
+        "watch_starts": ["09:00", ""],
+        "watch_ends": ["21:00", ""],
+    }
+    assert vera("POST", settings, form | watch).status == 422
+    assert vera("POST", settings, form).status == 303
+    assert world.rows("select limits, watches from on_call_team") == [([], [])]
     found = world.rows("select name, seats, boundary_weekday, shadows from on_call_team")
     assert found == [("Night watch", 8, 3, False)]
     assert as_(world, ADMIN)("POST", settings, form | {"name": "On-call team"}).status == 303

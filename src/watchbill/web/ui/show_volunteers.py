@@ -98,10 +98,18 @@ def settings_page(visit: Visit, *, error: str = "", status: int = 200) -> Respon
         team=team,
         weekdays=tuple(Choice(value=str(n), label=day) for n, day in enumerate(_DAYS)),
         zones=tuple(Choice(value=zone, label=zone) for zone in zones),
+        limits=(*team.limits, {"most": "", "weeks": "", "source": ""}),
+        watches=(*team.watches, {"office_id": "", "starts": "", "ends": ""}),
+        offices=(Choice(value="", label="None"), *_offices(visit)),
         may_decide=is_one or visit.me.is_admin,
         error=error,
     )
     return pages.render(visit.request, pages.ON_CALL_SETTINGS, context, status=status)
+
+
+def _offices(visit: Visit) -> list[Choice]:
+    found = sorted(visit.company.offices.values(), key=lambda office: office.name)
+    return [Choice(value=office.id, label=office.name) for office in found]
 
 
 def _sentence(found: Overview) -> str:

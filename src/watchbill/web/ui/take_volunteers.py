@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 
 from starlette.responses import Response
@@ -120,7 +120,8 @@ def change_settings(visit: Visit) -> Response:
             "boundary_time": visit.field("boundary_time"),
             "shadows": visit.field("shadows") == "yes",
         }
-        values |= {name: _number(visit, name) for name in _NUMBERS}
+        values |= {name: _number(visit.field(name)) for name in _NUMBERS}
+        values |= {"limits": _limits(visit), "watches": _watches(visit)}
         on_call_team.change(visit.site.shell, values, by=visit.actor)
     except (Invalid, Forbidden) as error:
         return show_volunteers.settings_page(
@@ -129,8 +130,30 @@ def change_settings(visit: Visit) -> Response:
     return visit.back("/on-call-team/settings", said="Changed.")
 
 
-def _number(visit: Visit, name: str) -> object:
-    text = visit.field(name)
+def _limits(visit: Visit) -> list[dict[str, object]]:
+    """Return the limits as typed; lines without numbers are dropped."""
+    return [
+        {"most": _number(most), "weeks": _number(weeks), "source": source}
+        for most, weeks, source in _lines(visit, "limit_most", "limit_weeks", "limit_source")
+        if most or weeks
+    ]
+
+
+def _watches(visit: Visit) -> list[dict[str, object]]:
+    """Return the watches as typed; lines without an office are dropped."""
+    return [
+        {"office_id": office, "starts": starts, "ends": ends}
+        for office, starts, ends in _lines(visit, "watch_office", "watch_starts", "watch_ends")
+        if office
+    ]
+
+
+def _lines(visit: Visit, *names: str) -> Iterator[tuple[str, ...]]:
+    """Return the lines of a table of fields that share their names."""
+    return zip(*([text.strip() for text in visit.fields(name)] for name in names), strict=False)
+
+
+def _number(text: str) -> object:
     return int(text) if text.isdecimal() and len(text) < 6 else text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from watchbill.queries.volunteers import ApplicationRow, Involuntary, OnCallTeamRow, VolunteerRow
 from watchbill.web.ui.people import SystemRow
@@ -85,6 +86,10 @@ class Settings:
     team: OnCallTeamRow
     weekdays: tuple[Choice, ...]
     zones: tuple[Choice, ...]
+    #: The limits and watches there are, and an empty line to add one.
+    limits: tuple[dict[str, Any], ...]
+    watches: tuple[dict[str, Any], ...]
+    offices: tuple[Choice, ...]
     may_decide: bool
     error: str = ""
 
