@@ -25,10 +25,9 @@ from watchbill.store.database import Tx
 
 _PEOPLE = ("role", "team", "office", "zone", "skills")
 _KNOWN = """
-select id, lower(email), name, role, team_id, office_id, zone, skills from people
-where disabled_at is null
+select id, lower(email), name, role, team_id, office_id, zone, skills, disabled_at from people
 """
-_SLUGS = "select slug, id from {table}"
+_TEAMS, _OFFICES = "select slug, id from teams", "select slug, id from offices"
 _OWN = """
 select person_id, starts_at, ends_at from absences where source = 'csv' and person_id = any(%s)
 """
@@ -81,8 +80,8 @@ def import_absences(shell: Shell, body: bytes, *, dry_run: bool, by: Actor) -> R
 def _put_people(shell: Shell, tx: Tx, lines: list[Line], *, by: Actor) -> Report:
     known = {row[1]: row for row in tx.execute(_KNOWN)}
     slugs: dict[str, dict[str, str]] = {
-        name: dict(tx.execute(_SLUGS.format(table=table)).fetchall())
-        for name, table in (("team", "teams"), ("office", "offices"))
+        "team": dict(tx.execute(_TEAMS).fetchall()),
+        "office": dict(tx.execute(_OFFICES).fetchall()),
     }
     faults: list[Fault] = []
     counts = {"created": 0, "changed": 0, "unchanged": 0}
@@ -92,7 +91,9 @@ def _put_people(shell: Shell, tx: Tx, lines: list[Line], *, by: Actor) -> Report
             values = _person(line, slugs)
         except fields.BadFields as bad:
             told: Any = bad.details["fields"]
-            faults += [Fault(line=line.number, column=c, text=f"{t}.") for c, t in told.items()]
+            faults += [
+                Fault(line=line.number, column=c, text=_sentence(t)) for c, t in told.items()
+            ]
             continue
         email = str(values["email"]).lower()
         if email in seen:
@@ -140,7 +141,11 @@ def _put_person(
         changes.create(shell, tx, people.NOUN, values, by=by)
         return "created"
     names = ("id", "email", "name", "role", "team_id", "office_id", "zone", "skills")
-    before = dict(zip(names, known, strict=True))
+    before = dict(zip(names, known, strict=False))
+    if known[8] is not None:
+        text = "This person was disabled; enable them first, or leave the line out."
+        faults.append(Fault(line=line.number, column="email", text=text))
+        return "unchanged"
     new = {name: v for name, v in values.items() if name != "email" and before[name] != v}
     if not new:
         return "unchanged"
@@ -149,10 +154,20 @@ def _put_person(
         try:
             people.need_fitting_rotas(tx, row, new)
         except people.OnARota as error:
-            faults.append(Fault(line=line.number, column="team", text=error.title()))
+            faults.append(
+                Fault(
+                    line=line.number, column="role" if "role" in new else "team", text=error.title()
+                )
+            )
             return "unchanged"
     changes.change(shell, tx, people.NOUN, {**before}, new, by=by)
     return "changed"
+
+
+def _sentence(text: object) -> str:
+    """Return what is wrong with a cell as a sentence."""
+    words = str(text).rstrip(".")
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _put_absences(shell: Shell, tx: Tx, lines: list[Line], *, by: Actor) -> Report:

@@ -27,12 +27,16 @@ class Fault:
 
 
 class BadTable(Invalid):
-    """The file cannot be used as it is; nothing of it was taken."""
+    """The file cannot be used as it is; nothing of it was taken.
+
+    `details.faults` has the line, column and text of each, 200 at most.
+    """
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         shown = [f"line {f.line}{', ' + f.column if f.column else ''}: {f.text}" for f in faults]
         more = f" … and {len(shown) - 20} more." if len(shown) > 20 else ""
-        super().__init__(" ".join(shown[:20]) + more)
+        told = [[f.line, f.column, f.text] for f in faults[:200]]
+        super().__init__(" ".join(shown[:20]) + more, faults=told)
         self.faults = tuple(faults)
 
 
@@ -56,10 +60,11 @@ def read(body: bytes, *, needed: Sequence[str], others: Sequence[str] = ()) -> l
         raise BadTable([Fault(line=line, column="", text="Save the file as UTF-8.")]) from None
     if "\x00" in text:
         raise BadTable([Fault(line=1, column="", text="This is no text; export it as CSV.")])
-    head = text.partition("\n")[0]
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ","
-    )
+    stream = io.StringIO(text, newline="")
+    skipped = len(stream.readline()) if text[:4].lower() == "sep=" else 0  # Excel's own line
+    head = text[skipped:].partition("\n")[0]
+    stream.seek(skipped)
+    reader = csv.reader(stream, delimiter=";" if head.count(";") > head.count(",") else ",")
     try:
         names = [name.strip().lower() for name in next(reader, [])]
         _check_names(names, needed, others)
