@@ -17,6 +17,15 @@ Written by `make bench`; do not edit. Measured {when}{how}.
 | row | unit | Alertmanager | p50 / p99 ms | Watchbill | p50 / p99 ms | ratio | bar | aim | verdict |
 |---|---|---|---|---|---|---|---|---|---|
 """
+_PLANNER = """\
+## The planner
+
+Measured {when}{how}; `make bench ARGS="--only planner"` writes this part alone. No other product that
+can be installed here plans shifts, so there is no peer but the rotations below.
+
+| row | unit | Watchbill | bar | verdict |
+|---|---|---|---|---|
+"""
 _READING = """
 ## How to read it
 
@@ -58,6 +67,28 @@ def page(
     parts += ["\n", *_remarks(rows), _READING, "\n## Measured on\n\n| | |\n|---|---|\n"]
     parts += [f"| {name} | {fact} |\n" for name, fact in facts.items()]
     return "".join(parts)
+
+
+def planner(rows: Sequence[figures.Row], compared: str, *, when: datetime, quick: bool) -> str:
+    """Return the planner's part of the page: its rows, what they noted, and the fairness."""
+    how = " with `--quick`: fewer cases" if quick else ""
+    parts = [_PLANNER.format(when=when.strftime("%Y-%m-%d %H:%M %Z"), how=how)]
+    for row in rows:
+        bar = row.bar.text(higher=row.higher) if row.bar else "–"
+        cells = [row.title, row.unit, _figure(row.ours), bar, f"**{row.verdict}**"]
+        parts.append(f"| {' | '.join(cells)} |\n")
+    notes = [(row, row.ours.note) for row in rows if row.ours and row.ours.note]
+    parts += ["\n", *(f"- {row.name}: {note}.\n" for row, note in notes), compared]
+    return "".join(parts)
+
+
+def with_planner(page: str, part: str) -> str:
+    """Return the page with this part in front of how to read it, instead of one that is there."""
+    if not part:
+        return page
+    before, reading, after = page.partition(_READING.splitlines()[1])
+    kept = before.partition(_PLANNER.splitlines()[0])[0]
+    return f"{kept.rstrip()}\n\n{part}\n{reading}{after}"
 
 
 def _table_line(row: figures.Row) -> str:

@@ -11,10 +11,12 @@ import pathlib
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 
 import alertmanager
 import arrivals
+import comparison
 import figures
 import machine
 import processes
@@ -27,13 +29,14 @@ import rows_intake
 import rows_kept
 import rows_lasting
 import rows_messages
+import rows_planner
 import rows_replay
 import rows_rotas
 import watchbill_server
 
 from watchbill import clock
 
-_ROOT = pathlib.Path(__file__).parents[2]
+_PAGE = pathlib.Path(__file__).parents[2] / "docs" / "benchmarks.md"
 _ROWS: dict[str, Callable[[rounds.Bench], figures.Row]] = {
     "memory": rows_lasting.memory,
     "single": rows_intake.single,
@@ -56,6 +59,14 @@ _ROWS: dict[str, Callable[[rounds.Bench], figures.Row]] = {
     "alarms-matched": rows_alarms.matched,
     "killed": rows_lasting.killed,
 }
+#: These have a part of the page to themselves, which they can write alone.
+_PLANNER: dict[str, Callable[[rounds.Bench], figures.Row]] = {
+    "planner-26x7": rows_planner.seven,
+    "planner-26x12": rows_planner.twelve,
+    "planner-apart": rows_planner.apart,
+    "planner-104x60": rows_planner.large,
+    "planner-standing": rows_planner.standing,
+}
 
 
 def main() -> int:
@@ -72,12 +83,15 @@ def main() -> int:
     facts["scheduling"] = "before other work" if favoured else "as any other work (not root)"
     for name, fact in facts.items():
         print(f"{name}: {fact}")
+    compared = ""
     try:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             rows = _run(asked, pathlib.Path(folder))
+        if not asked.only or "planner" in asked.only:
+            compared = comparison.table(time.perf_counter)
     finally:
         processes.favour([os.getpid()], weight=0, nice=0)
-    _finish(asked, rows, facts)
+    _finish(asked, rows, facts, compared)
     return 1 if any(row.verdict == "short" for row in rows) else 0
 
 
@@ -101,10 +115,9 @@ def _run(asked: argparse.Namespace, folder: pathlib.Path) -> list[figures.Row]:
         if "ceiling" in asked.only or not asked.only:
             rows.append(rows_generator.ceiling(bench, folder))
             print(report.line(rows[-1]), flush=True)
-        for name, measure in _ROWS.items():
-            if not asked.only or name in asked.only:
-                rows.append(measure(bench))
-                print(report.line(rows[-1]), flush=True)
+        for measure in _wanted(asked):
+            rows.append(measure(bench))
+            print(report.line(rows[-1]), flush=True)
         if not asked.only or "kept" in asked.only:
             rows += rows_kept.kept(bench, {each.name: each for each in rows}, folder=str(folder))
     finally:
@@ -114,6 +127,13 @@ def _run(asked: argparse.Namespace, folder: pathlib.Path) -> list[figures.Row]:
             ours.forget()
         receiver.stop()
     return rows
+
+
+def _wanted(asked: argparse.Namespace) -> list[Callable[[rounds.Bench], figures.Row]]:
+    """Return what measures each row that was asked for, in the table's order."""
+    only = {*asked.only, *(_PLANNER if "planner" in asked.only else ())}
+    every = {**_ROWS, **_PLANNER}
+    return [measure for name, measure in every.items() if not only or name in only]
 
 
 def _peer(folder: pathlib.Path, receiver: arrivals.Receiver) -> alertmanager.Alertmanager | None:
@@ -129,17 +149,27 @@ def _ours(folder: pathlib.Path, receiver: arrivals.Receiver) -> watchbill_server
     return watchbill_server.Watchbill(folder, receiver_port=receiver.port)
 
 
-def _finish(asked: argparse.Namespace, rows: list[figures.Row], facts: dict[str, str]) -> None:
-    """Print the table, and write it where it was asked for."""
+def _finish(
+    asked: argparse.Namespace, rows: list[figures.Row], facts: dict[str, str], compared: str
+) -> None:
+    """Print the table, and write it where it was asked for; the planner's part also by itself."""
     print()
     for row in rows:
         print(report.line(row))
     for row in [each for each in rows if each.name == "ceiling"]:
         facts[row.title] = report.alone(row)
         rows.remove(row)
-    where = asked.out or (None if asked.only else _ROOT / "docs" / "benchmarks.md")
+    when = clock.real_now()
+    planned = [row for row in rows if row.name in _PLANNER]
+    part = report.planner(planned, compared, when=when, quick=asked.quick) if compared else ""
+    if asked.only == ["planner"]:
+        page = report.with_planner(_PAGE.read_text(), part)
+    else:
+        others = [row for row in rows if row.name not in _PLANNER]
+        page = report.page(others, facts, when=when, quick=asked.quick)
+        page = report.with_planner(page, part)
+    where = asked.out or (_PAGE if asked.only in ([], ["planner"]) else None)
     if where:
-        page = report.page(rows, facts, when=clock.real_now(), quick=asked.quick)
         pathlib.Path(where).write_text(page)
         print(f"written: {where}")
 
@@ -148,7 +178,12 @@ def _arguments() -> argparse.Namespace:
     """Return what was asked for on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
-    parser.add_argument("--only", type=lambda text: text.split(","), default=[], help="row,row")
+    parser.add_argument(
+        "--only",
+        type=lambda text: text.split(","),
+        default=[],
+        help="row,row, or planner: its rows and part",
+    )
     parser.add_argument("--kept", type=int, help="events kept in the last rows (10 million)")
     parser.add_argument("--out", help="where to write the page, also for a part of the rows")
     parser.add_argument("--no-peer", action="store_true", help="measure only Watchbill")
