@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from watchbill.actions import handoffs as actions
 from watchbill.core.hours import Period
+from watchbill.core.people import OfficeId
 from watchbill.queries import bars, companies, handoffs, rota_table
 from watchbill.queries import volunteers as volunteer_queries
 from watchbill.queries.rota_table import ShiftLine
@@ -85,7 +86,8 @@ def _row(
     closed: Mapping[str, Mapping[date, str]],
 ) -> rota.MyShiftRow:
     periods = [Period(start=line.starts_at, end=line.ends_at) for line in lines]
-    office = next((o for o in visit.company.offices.values() if o.id == lines[0].office_id), None)
+    office_id = lines[0].office_id
+    office = visit.company.offices.get(OfficeId(office_id)) if office_id else None
     zone = office.hours.zone if office else visit.zone
     return rota.MyShiftRow(
         id=lines[0].id,

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from watchbill.core import uncovered, volunteers
 from watchbill.core.hours import Period
-from watchbill.core.people import PersonId
+from watchbill.core.people import OfficeId, PersonId
 from watchbill.core.volunteers import OnCallTeam, Week
 from watchbill.queries import companies, rota_table
 from watchbill.queries import tonight as standing
@@ -51,11 +51,15 @@ def show_rota(visit: Visit) -> Response:
             open=_open(visit, max(first, visit.now), last),
         )
     zone = ZoneInfo(team.zone)
+    people = tuple(_line(visit, table, member) for member in table.members)
     context = rota.Rota(
         sentence=_sentence(visit),
         warning=_warning(visit, table.open),
-        weeks=tuple(_column(visit, table, week) for week in weeks),
-        people=tuple(_line(visit, table, member) for member in table.members),
+        weeks=tuple(
+            _column(visit, table.open, week, [(line, line.cells[n]) for line in people])
+            for n, week in enumerate(weeks)
+        ),
+        people=people,
         holidays=_holidays(visit, table),
         earlier=f"{first.astimezone(zone) - _WEEKS * volunteers.WEEK:%Y-%m-%d}",
         later=f"{last.astimezone(zone):%Y-%m-%d}",
@@ -112,11 +116,12 @@ def _moment(visit: Visit, at: datetime) -> str:
     return str(times.moment(at, visit.zone).striptags())
 
 
-def _column(visit: Visit, table: _Table, week: Week) -> rota.WeekColumn:
+def _column(
+    visit: Visit, open_: list[Period], week: Week, cells: list[tuple[rota.PersonLine, rota.Cell]]
+) -> rota.WeekColumn:
     outer = Period(start=week.start, end=week.end)
     local = week.start.astimezone(ZoneInfo(visit.zone))
-    bare = [part for gap in table.open if (part := pieces.within(gap.start, gap.end, outer))]
-    cells = [(m, _cell(visit, table, m, week)) for m in table.members]
+    bare = [part for gap in open_ if (part := pieces.within(gap.start, gap.end, outer))]
     return rota.WeekColumn(
         label=f"{local.day} {local:%b}",
         start=week.start,
@@ -128,17 +133,17 @@ def _column(visit: Visit, table: _Table, week: Week) -> rota.WeekColumn:
         is_partly=bool(bare) and pieces.merged(bare) != (outer,),
         standing=tuple(
             rota.StandingPart(
-                name=member.name,
-                is_me=member.person_id == visit.me.id,
+                name=line.name,
+                is_me=line.is_me,
                 is_shadow=cell.is_shadow,
                 shift_id=cell.shift_id,
                 lines=() if cell.lines == _WHOLE else cell.lines,
                 holidays=cell.holidays,
             )
-            for member, cell in sorted(cells, key=lambda pair: pair[1].is_shadow)
+            for line, cell in sorted(cells, key=lambda pair: pair[1].is_shadow)
             if cell.lines
         ),
-        away=tuple(member.name for member, cell in cells if cell.is_away),
+        away=tuple(line.name for line, cell in cells if cell.is_away),
     )
 
 
@@ -196,7 +201,7 @@ def _holidays(visit: Visit, table: _Table) -> tuple[rota.OfficeDays, ...]:
 def _closed(
     visit: Visit, table: _Table, office_id: str | None, periods: Sequence[Period]
 ) -> tuple[str, ...]:
-    office = next((o for o in visit.company.offices.values() if o.id == office_id), None)
+    office = visit.company.offices.get(OfficeId(office_id)) if office_id else None
     if office is None:
         return ()
     return pieces.holidays(periods, office.hours.zone, table.closed.get(office.id, {}))
