@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from watchbill.actions import audit, changes, fields, notices
 from watchbill.actions.audit import Actor
 from watchbill.actions.shell import Shell
+from watchbill.core import handoffs
 from watchbill.errors import Conflict, Forbidden
 from watchbill.queries import handoffs as queries
 from watchbill.store import rows
@@ -60,13 +61,20 @@ def write(shell: Shell, shift_id: str, note: str, *, by: Actor) -> None:
         }
         rows.add(tx, "handoffs", row)
         audit.record(shell, tx, by, "handoff.written", shift_id, {})
-        _tell_next(shell, tx, shift, str(good["note"]), at=end)
+        _tell_next(shell, tx, shift, _text(str(good["note"]), facts), at=end)
     shell.ring()
 
 
-def _tell_next(shell: Shell, tx: Tx, shift: Row, note: str, *, at: datetime) -> None:
+def _text(note: str, facts: queries.HandoffFacts) -> str:
+    open_, held, changed = (
+        [item.text for item in items] for items in (facts.open, facts.held, facts.changed)
+    )
+    return handoffs.text(note, open_=open_, held=held, changed=changed)
+
+
+def _tell_next(shell: Shell, tx: Tx, shift: Row, text: str, *, at: datetime) -> None:
     row = tx.execute(_NEXT, [at]).fetchone()
     if row is None or row[0] == shift["person_id"]:
         return
     path = f"/rota/shifts/{shift['id']}"
-    notices.tell(shell, tx, [row[0]], "The handoff of the shift before yours", note, path=path)
+    notices.tell(shell, tx, [row[0]], "The handoff of the shift before yours", text, path=path)

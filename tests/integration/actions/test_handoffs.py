@@ -133,7 +133,8 @@ def test_the_next_volunteer_has_it_by_mail_and_only_they(seeded: seed.Seeded) ->
     ((who, data),) = mails(seeded)
 
     assert who == seeded.ben
-    assert "The queue of checkout is slow" in data["text"]
+    assert data["text"].startswith("The queue of checkout is slow")
+    assert "Changed in the shift:\n- " in data["text"], "card-errors was accepted in it"
     assert data["path"] == f"/rota/shifts/{seeded.vera_shift}"
 
 
