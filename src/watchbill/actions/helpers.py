@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from watchbill.actions import notices
 from watchbill.actions.shell import Shell
 from watchbill.core import helpers, incidents
 from watchbill.core.company import Company
@@ -13,6 +14,7 @@ from watchbill.core.messages import MessageKind
 from watchbill.core.notifications import Notification, NotificationState
 from watchbill.core.people import Person, PersonId
 from watchbill.errors import Conflict, Invalid
+from watchbill.store import helping
 from watchbill.store import incidents as incidents_store
 from watchbill.store import notifications as notifications_store
 
@@ -23,6 +25,10 @@ class NotAwake(Conflict):
 
 class NobodyAsked(Invalid):
     """Name at least one helper."""
+
+
+class NothingToHelp(Conflict):
+    """The incident is over; nobody has to help any more."""
 
 
 #: The channels a helper may be asked over: none that interrupts.
@@ -83,6 +89,32 @@ def helped(shell: Shell, incident_id: str, person_id: PersonId, *, by: PersonId)
             incident, EntryKind.HELPED, now=now, new_id=shell.new_id, by=person_id, said_by=by
         )
         incidents_store.save(tx, [Decision(incident=incident, entries=(entry,))])
+
+
+def offer(shell: Shell, incident_id: str, person_id: PersonId) -> None:
+    """Write down that somebody who was asked can help, once, and tell by mail whoever asked them.
+
+    Raises: NothingToHelp; NotAwake: nobody asked them.
+    """
+    now = shell.clock.now()
+    with shell.db.transaction() as tx:
+        incident, _ = incidents_store.get(tx, incident_id)
+        if not incident.is_open:
+            raise NothingToHelp
+        if person_id in helping.offered(tx, incident_id):
+            return
+        asking = helping.asking(tx, incident_id, person_id)
+        if asking is None:
+            raise NotAwake
+        entry = incidents.entry(
+            incident, EntryKind.HELP_OFFERED, now=now, new_id=shell.new_id, by=person_id
+        )
+        incidents_store.save(tx, [Decision(incident=incident, entries=(entry,))])
+        name = shell.company(tx).people[person_id].name
+        subject = f"{name} can help with #{incident.number}"
+        text = f"You asked who knows about it, and {name} can help.\n\n{incident.title}"
+        notices.tell(shell, tx, [asking], subject, text, path=f"/incidents/{incident.id}")
+    shell.ring()
 
 
 def _mail(

@@ -68,6 +68,8 @@ class EntryKind(Enum):
     HELPERS_ASKED = "helpers_asked"
     #: Somebody helped, and it was written down.
     HELPED = "helped"
+    #: Somebody who was asked says that they can help.
+    HELP_OFFERED = "help_offered"
     #: Put off until a time.
     SNOOZED = "snoozed"
     #: Came back from a snooze.

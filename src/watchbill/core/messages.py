@@ -52,7 +52,7 @@ class MessageKind(Enum):
 class Answer:
     """One thing the receiver can do, as a link that only shows a button; a POST confirms it."""
 
-    #: `acknowledge`, `resolve`, `decline`, `help`.
+    #: `acknowledge`, `resolve`, `decline`, `help`; `offer` of a helper.
     verb: str
     #: What the button says.
     label: str

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from itsdangerous import BadSignature
+from itsdangerous import BadSignature, URLSafeSerializer
 
 from watchbill.core.incidents import Incident
 from watchbill.core.people import PersonId
 from watchbill.errors import NotFound
 from watchbill.queries import messages, people
+from watchbill.store import helping
 from watchbill.store import incidents as incidents_store
 from watchbill.store.database import Database
 
@@ -19,6 +20,7 @@ _PAGE = """
 select p.incident_id, p.ended_at, p.outcome, w.disabled_at is null
 from pages p join people w on w.id = p.person_id where p.id = %s and p.person_id = %s
 """
+_PERSON = "select name from people where id = %s and disabled_at is null"
 _METHOD = """
 select p.name, m.test_sent_at, m.tested_at
 from contact_methods m join people p on p.id = m.person_id
@@ -72,11 +74,47 @@ def read(db: Database, token: str) -> AnswerLink:
 
 
 def _opened(token: str, secret: bytes) -> tuple[str, str]:
+    return _loaded(messages.signer(secret), token)
+
+
+def _loaded(signer: URLSafeSerializer, token: str) -> tuple[str, str]:
+    """Return what a link is about, and whom it was sent to. Raises: BadLink."""
     try:
-        page_id, person_id = messages.signer(secret).loads(token)
+        about, person_id = signer.loads(token)
     except (BadSignature, ValueError, TypeError) as error:
         raise BadLink from error
-    return str(page_id), str(person_id)
+    return str(about), str(person_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelperLink:
+    """A link that was sent to somebody who was asked for help."""
+
+    person_id: PersonId
+    person_name: str
+    incident: Incident
+    #: They have said that they can help.
+    is_offered: bool
+
+
+def read_helper(db: Database, token: str) -> HelperLink:
+    """Return what the link of a mail that asks for help is about.
+
+    Raises: BadLink; who has left the company has none.
+    """
+    with db.transaction() as tx:
+        secret = tx.execute(_SECRET).fetchone()
+        signer = messages.helper_signer(bytes(secret[0]) if secret else b"")
+        incident_id, person_id = _loaded(signer, token)
+        person = tx.execute(_PERSON, [person_id]).fetchone()
+        if person is None:
+            raise BadLink
+        return HelperLink(
+            person_id=PersonId(person_id),
+            person_name=person[0],
+            incident=incidents_store.look(tx, incident_id),
+            is_offered=person_id in helping.offered(tx, incident_id),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

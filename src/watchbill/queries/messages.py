@@ -113,6 +113,13 @@ def test_signer(secret: bytes) -> URLSafeSerializer:
     return URLSafeSerializer(secret, salt="test-page")
 
 
+def helper_signer(secret: bytes) -> URLSafeSerializer:
+    """Return what signs the links of mails that ask for help. Raises: NoSecret."""
+    if not secret:
+        raise NoSecret
+    return URLSafeSerializer(secret, salt="helper")
+
+
 def _by_id(tx: Tx, query: Any, ids: set[str | None]) -> dict[str, Any]:
     wanted = [i for i in ids if i is not None]
     return {row[0]: row for row in tx.execute(query, [wanted])} if wanted else {}
@@ -152,12 +159,17 @@ def _hook(facts: _Facts, note: Notification) -> Message | None:
 
 
 def _private(facts: _Facts, note: Notification) -> Message:
-    """A message whose words were written when it was decided, but for a test page's link."""
+    """A message whose words were written when it was decided, but for the link of its one button."""
     text = str(note.data["text"])
     answers: tuple[Answer, ...] = ()
     if "test" in note.data:
         url = f"{facts.base_url}/t/{test_signer(facts.secret).dumps(note.data['test'])}"
         text, answers = f"{text}\n\nI got it: {url}", (_got_it(url),)
+    if note.kind is MessageKind.HELP:
+        token = helper_signer(facts.secret).dumps([note.incident_id, note.person_id])
+        url = f"{facts.base_url}/h/{token}"
+        text = f"{text}\n\nI can help: {url}"
+        answers = (Answer(verb="offer", label="I can help", url=url),)
     return Message(
         **_envelope(facts, note),
         subject=str(note.data["subject"]),

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from watchbill.web import answers, health, live
+from watchbill.web import answers, health, helper_links, live
 from watchbill.web.live import Hub
 from watchbill.web.ui import (
     assets,
@@ -40,8 +40,8 @@ from watchbill.web.ui import (
     take_theme,
     visits,
 )
-from watchbill.web.ui.visits import Site
-from watchbill.web.urls import Urls, calendars, plans, rota, swaps, volunteers
+from watchbill.web.ui.visits import Site, Urls
+from watchbill.web.urls import calendars, plans, rota, swaps, volunteers
 
 log = structlog.get_logger()
 
@@ -60,6 +60,8 @@ URLS: Urls = (
     ("POST", "/setup", take_access.set_up, "nobody"),
     ("GET", "/a/{token}", answers.show, "nobody"),
     ("POST", "/a/{token}", answers.take, "nobody"),
+    ("GET", "/h/{token}", helper_links.show, "nobody"),
+    ("POST", "/h/{token}", helper_links.take, "nobody"),
     ("GET", "/incidents", show_incidents.show_incidents, "person"),
     ("GET", "/incidents/declare", show_incidents.show_declare, "person"),
     ("POST", "/incidents/declare", take_incidents.declare, "person"),
@@ -72,6 +74,7 @@ URLS: Urls = (
     ("POST", "/incidents/{id}/break-glass", take_incidents.break_glass, "person"),
     ("POST", "/incidents/{id}/notes", take_incidents.note, "person"),
     ("POST", "/incidents/{id}/ask", take_incidents.ask, "person"),
+    ("POST", "/incidents/{id}/helped", take_incidents.helped, "person"),
     ("POST", "/incidents/{id}/review", take_incidents.review, "person"),
     ("GET", "/alarms", show_alarms.show_alarms, "person"),
     ("POST", "/alarms", take_alarms.create, "person"),
@@ -93,6 +96,7 @@ URLS: Urls = (
     ("GET", "/teams/{id}", show_teams.show_team, "person"),
     ("GET", "/me", show_me.show_me, "person"),
     ("POST", "/me/access", take_bar.confirm, "person"),
+    ("POST", "/me/helping", take_me.set_helping, "person"),
     ("POST", "/me/methods", take_me.add_method, "person"),
     ("POST", "/me/methods/{id}/verify", take_me.verify, "person"),
     ("POST", "/me/methods/{id}/code", take_me.send_code, "person"),

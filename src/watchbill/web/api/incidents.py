@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel, Field
 from watchbill.actions import helpers as helper_actions
 from watchbill.actions import incidents as actions
 from watchbill.core import helpers
-from watchbill.core.people import PersonId, ServiceId
+from watchbill.core.people import Person, PersonId, ServiceId
 from watchbill.queries import alerts, details, incidents
 from watchbill.queries.alerts import AlertRow
 from watchbill.queries.details import EntryRow, IncidentDetail
@@ -72,6 +73,8 @@ class Helper(BaseModel):
     office_id: str | None
     zone: str
     skills: str
+    #: Of these, what the incident is about; empty where no incident was named.
+    knows: list[str]
 
 
 class Reached(BaseModel):
@@ -207,10 +210,14 @@ def add_note(caller: asked.Answerer, incident_id: asked.Id, body: Note) -> Any:
 
 @router.get("/incidents/{incident_id}/helpers", response_model=asked.Listing[Helper])
 def list_incident_helpers(caller: asked.Reader, incident_id: asked.Id) -> Any:
-    """List who is at work now and may be asked about this incident."""
+    """List who is at work now and may be asked about this incident, who knows most first."""
     with caller.shell.db.transaction() as tx:
-        incidents.get(tx, incident_id)
-    return _awake(caller)
+        incident = incidents.get(tx, incident_id)
+        company = caller.shell.company(tx)
+    about = helpers.about(company, incident.service_id, incident.title, incident.alarm)
+    near = helpers.awake(company, at=caller.shell.clock.now(), asking=caller.person_id)
+    best = helpers.best_first(near, team_id=incident.team_id, about=about)
+    return _helpers(best, about)
 
 
 @router.post("/incidents/{incident_id}/helpers", response_model=Reached)
@@ -228,15 +235,22 @@ def record_help(caller: asked.Answerer, incident_id: asked.Id, body: Helped) -> 
 
 
 @router.get("/helpers", response_model=asked.Listing[Helper])
-def list_helpers(caller: asked.Reader) -> Any:
-    """List the engineers of any office who are at work now."""
-    return _awake(caller)
-
-
-def _awake(caller: Caller) -> dict[str, object]:
+def list_helpers(
+    caller: asked.Reader,
+    team: Annotated[asked.Text | None, Query(max_length=64)] = None,
+    skill: Annotated[asked.Text, Query(max_length=100)] = "",
+) -> Any:
+    """List the engineers of any office who are at work now; of one team, or with a skill."""
     with caller.shell.db.transaction() as tx:
         company = caller.shell.company(tx)
-    found = helpers.awake(company, at=caller.shell.clock.now(), asking=caller.person_id)
+    now = caller.shell.clock.now()
+    found = helpers.awake(
+        company, at=now, asking=caller.person_id, team_id=team or None, skill=skill
+    )
+    return _helpers(found, "")
+
+
+def _helpers(found: Iterable[Person], about: str) -> dict[str, object]:
     items = [
         {
             "id": person.id,
@@ -245,6 +259,7 @@ def _awake(caller: Caller) -> dict[str, object]:
             "office_id": person.office_id,
             "zone": person.zone,
             "skills": person.skills,
+            "knows": list(helpers.knows(person, about)),
         }
         for person in found
     ]

@@ -71,8 +71,26 @@ class TestPage:
 
     #: `ask` shows the button; `done`; `old` if a newer one was sent, or it is too long ago.
     outcome: Literal["ask", "done", "old"]
+    #: Whom it was sent to.
     person_name: str
+    #: Where the button posts to: the link itself.
     action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelperPage:
+    """The screen behind the link of a mail that asks for help; only its button's POST offers."""
+
+    #: `ask` shows the button; `done`; `over` if the incident has ended.
+    outcome: Literal["ask", "done", "over"]
+    #: What is wrong.
+    sentence: str
+    #: Whom the link was sent to.
+    person_name: str
+    #: Where the button posts to: the link itself.
+    action: str
+    #: The incident's screen, for those who sign in.
+    incident_href: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

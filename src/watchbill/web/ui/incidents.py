@@ -147,8 +147,14 @@ class Helper:
     office_name: str
     #: The person's zone.
     zone: str
+    #: Their skills that the incident is about, in words; or empty.
+    knows: str = ""
     #: When they were asked about this incident; None if not yet.
     asked_at: datetime | None = None
+    #: They said that they can help.
+    offers: bool = False
+    #: Somebody wrote down that they helped.
+    has_helped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

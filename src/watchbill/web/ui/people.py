@@ -104,6 +104,9 @@ class Me:
     shifts: tuple[MyShift, ...]
     #: Where the person is signed in, the present one first.
     sessions: tuple[SessionRow, ...]
+    #: What they know, as they wrote it; and whether they may be asked in their working hours.
+    skills: str = ""
+    helps: bool = True
     #: One sentence: what was wrong with the form just sent; or empty.
     error: str = ""
     #: Systems of the runbooks, and what the person confirmed besides; empty for who is not asked.

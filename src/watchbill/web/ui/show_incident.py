@@ -266,9 +266,12 @@ def _helpers(visit: Visit, story: Story) -> tuple[incidents.Helper, ...]:
         if entry.kind == "helpers_asked"
         for person in entry.facts.get("people", ())
     }
-    company = visit.company
+    company, said = visit.company, {(entry.kind, entry.person_id) for entry in story.timeline}
+    about = helpers.about(
+        company, story.incident.service_id, story.incident.title, story.incident.alarm
+    )
     near = helpers.awake(company, at=visit.now, asking=visit.me.id)
-    own = sorted(near, key=lambda person: person.team_id != story.incident.team_id)
+    best = helpers.best_first(near, team_id=story.incident.team_id, about=about)
     return tuple(
         incidents.Helper(
             id=person.id,
@@ -276,7 +279,10 @@ def _helpers(visit: Visit, story: Story) -> tuple[incidents.Helper, ...]:
             team_name=company.teams[person.team_id].name if person.team_id else "no team",
             office_name=company.offices[person.office_id].name if person.office_id else "",
             zone=person.zone,
+            knows=", ".join(helpers.knows(person, about)),
             asked_at=asked.get(person.id),
+            offers=("help_offered", person.id) in said,
+            has_helped=("helped", person.id) in said,
         )
-        for person in own[:_HELPERS]
+        for person in best[:_HELPERS]
     )

@@ -64,6 +64,8 @@ def me_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
         ),
         shifts=tuple(sorted(_shifts(visit, me), key=lambda shift: shift.start_at))[:_SHOWN],
         sessions=_sessions(visit, own),
+        skills=me.skills,
+        helps=me.helps,
         error=error,
         systems=asked,
     )

@@ -96,6 +96,12 @@ def ask(visit: Visit) -> Response:
     )
 
 
+def helped(visit: Visit) -> Response:
+    """Write down who helped."""
+    who = PersonId(visit.field("person"))
+    return _answer(visit, lambda i, by: helpers.helped(visit.site.shell, i, who, by=by))
+
+
 def review(visit: Visit) -> Response:
     """Say afterwards whether it was needed, what was done and whether the runbook helped."""
 

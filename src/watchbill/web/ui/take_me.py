@@ -8,6 +8,7 @@ from collections.abc import Callable
 from starlette.responses import Response
 
 from watchbill.actions import contacts, sessions
+from watchbill.actions import people as directory
 from watchbill.errors import Conflict, Invalid, TooMany
 from watchbill.queries import people
 from watchbill.web import problems
@@ -87,6 +88,16 @@ def remove_rule(visit: Visit) -> Response:
     """Remove one of the person's rules."""
     gone = visit.part("id")
     return _do(visit, lambda: _set_rules(visit, _rules(visit, without=gone)), "")
+
+
+def set_helping(visit: Visit) -> Response:
+    """Say what the person knows, and whether they may be asked in their working hours."""
+    values = {"helps": visit.field("helps") == "yes", "skills": visit.field("skills").strip()}
+    return _do(
+        visit,
+        lambda: directory.change(visit.site.shell, visit.me.id, values, by=visit.actor),
+        "Saved.",
+    )
 
 
 def end_session(visit: Visit) -> Response:

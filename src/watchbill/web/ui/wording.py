@@ -55,6 +55,7 @@ _PLAIN: dict[EntryKind, str] = {
     EntryKind.DECLINED: "Cannot take it; the next is called",
     EntryKind.HELP_ASKED: "Asked for help; the duty manager is called",
     EntryKind.HELPED: "Helped",
+    EntryKind.HELP_OFFERED: "Can help",
     EntryKind.WOKE: "The snooze ended.",
     EntryKind.STUCK: "Nobody can be reached. It is tried again every minute.",
     EntryKind.NOTE: "Note",
