@@ -66,14 +66,22 @@ def test_no2_an_admin_conscripts_nobody(seeded: seed.Seeded, clients: dict[str, 
 @pytest.mark.parametrize(
     "statement",
     [
-        "insert into applications values ('app_x', %(ben)s, %(ada)s, now(), now(), now() + '1 day', 'waiting')",
+        "insert into applications values ('app_x', %(ben)s, %(ada)s, now(), now(), now() + '1 day', 'withdrawn')",
         "insert into terms values ('term_x', %(ben)s, tstzrange('2026-03-01', '2026-09-01'), %(ada)s, now())",
+        "update terms set consented_by = %(ada)s",
+        "update terms set during = '[2026-03-02 09:00+00,2026-03-05 09:00+00)'",
+        "delete from terms",
         "update shifts set person_id = %(ben)s",
+        "update shifts set during = '[2026-08-28,2026-09-04)', term_during = '[2026-08-28,2026-09-04)'",
+        "update shifts set during = '[2027-03-02,2027-03-09)'",
+        "insert into shifts select 'shf_x', id, %(ben)s, during, '[2026-03-20,2026-03-27)' from terms",
+        "update applications set applied_by = %(ada)s",
     ],
 )
 def test_no2_the_database_conscripts_nobody(
-    seeded: seed.Seeded, database_url: str, statement: str
+    seeded: seed.Seeded, clients: dict[str, Client], database_url: str, statement: str
 ) -> None:
+    apply(clients, "ben")
     with psycopg.connect(database_url) as connection, pytest.raises(psycopg.errors.IntegrityError):
         connection.execute(statement, {"ben": seeded.ids["ben"], "ada": seeded.ids["ada"]})
 
@@ -113,6 +121,65 @@ def test_vo6_readiness_is_said_by_oneself(seeded: seed.Seeded, clients: dict[str
     assert (said["missing"], said["is_ready"]) == ([], False), "no test page was answered yet"
     assert list(said["methods"].values()) == [None]
     clients["vera"]("PUT", f"/people/{vera}/readiness", json={"items": ["x"]}, expect=422)
+
+
+def test_vo6_of_others_one_reads_only_whether_they_are_ready(
+    seeded: seed.Seeded, clients: dict[str, Client]
+) -> None:
+    vera = seeded.ids["vera"]
+    clients["vera"].json("PUT", f"/people/{vera}/readiness", json={"items": ["internet"]})
+    nothing = {"items": [], "missing": [], "methods": {}, "is_ready": False}
+    for name in ("ben", "ada", "mona"):
+        assert clients[name].json("GET", f"/people/{vera}/readiness") == nothing
+    assert clients["vera"].json("GET", f"/people/{vera}/readiness")["items"] == ["internet"]
+    clients["ada"]("GET", "/people/nobody/readiness", expect=404)
+
+
+def test_vo6_a_test_page_goes_over_every_verified_way_of_ones_own(
+    seeded: seed.Seeded, clients: dict[str, Client]
+) -> None:
+    vera = seeded.ids["vera"]
+    clients["ada"]("POST", f"/people/{vera}/test-pages", expect=403)
+    assert clients["vera"].json("POST", f"/people/{vera}/test-pages") == {"sent": 1}
+
+
+def test_vo2_a_term_is_renewed_paused_and_left_by_its_person(
+    seeded: seed.Seeded, clients: dict[str, Client]
+) -> None:
+    term = f"/terms/{seeded.ids['vera_term']}"
+    until = {"until": (seeded.clock.now() + WEEK).isoformat()}
+    for name in ("ada", "ben"):
+        clients[name]("POST", f"{term}/renew", json={}, expect=403)
+        clients[name]("POST", f"{term}/pause", json=until, expect=403)
+        clients[name]("POST", f"{term}/step-down", expect=403)
+        clients[name]("DELETE", term, expect=403)
+    vera = clients["vera"]
+    later = vera.json("POST", f"{term}/renew", json={}, expect=201)["term_id"]
+    assert vera("POST", f"{term}/renew", json={}, expect=409).json()["code"] == "already-agreed"
+    vera.json("POST", f"{term}/pause", json=until)
+    (absence,) = clients["ada"].json("GET", f"/absences?person_id={seeded.ids['vera']}")["items"]
+    assert "pause" not in str(absence), "to others it reads as any time away (VO4)"
+    overview = clients["ben"].json("GET", "/volunteers")
+    assert [(row["name"], row["is_away"], row["has_next"]) for row in overview["items"]] == [
+        ("Vera", True, True)
+    ]
+    vera("DELETE", f"{term}/pause", expect=204)
+    assert clients["ben"].json("GET", "/volunteers")["items"][0]["is_away"] is False
+    vera("DELETE", term, expect=204)
+    clients["ada"]("GET", f"/terms/{later}", expect=404)
+    assert vera("POST", f"{term}/step-down", expect=409).json()["code"] == "term-over"
+    assert clients["ben"].json("GET", "/volunteers")["items"] == []
+    assert clients["ada"].json("GET", "/reports/involuntary") == {"items": []}
+
+
+def test_vo3_each_concern_comes_with_its_facts_and_a_sentence(clients: dict[str, Client]) -> None:
+    clients["ada"].json("PATCH", "/on-call-team", json={"shadows": True})
+    found = {c["concern"]: c for c in clients["ben"].json("GET", "/volunteers")["concerns"]}
+    assert set(found) == {"too_few", "shadows_too_few", "too_often"}
+    assert found["too_few"]["facts"] == {"people": "1", "least": "6"}
+    assert found["too_few"]["sentence"] == (
+        "1 volunteer is fewer than the 6 that the rotation needs: call for more."
+    )
 
 
 def test_the_on_call_team_is_set_up_with_care(clients: dict[str, Client]) -> None:
