@@ -52,6 +52,7 @@ def solve(
             model.cp.add(cost <= value)
             continue
         solver = _solver(seconds / 2, seed, workers or _workers(model))  # the next need some, too
+        solver.parameters.linearization_level = _level(model, aim, settled)
         model.cp.minimize(cost)
         weeks, bound = _best(model, solver, weeks)
         seconds = max(0.1, seconds - solver.wall_time)
@@ -74,13 +75,16 @@ def _workers(model: Model) -> int:
     return 1 if len(model.stands) <= _SMALL else 2
 
 
+def _level(model: Model, aim: Aim, settled: Sequence[Settled]) -> int:
+    """Return how much is said in linear terms: tight gaps are proven in a second, not a minute."""
+    is_tight = any(each.aim is Aim.SPACED and each.cost > 0 for each in settled)
+    return 2 if aim is Aim.SPACED or is_tight or len(model.stands) > _SMALL else 1
+
+
 def _solver(seconds: float, seed: int, workers: int) -> Any:
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = seed
     solver.parameters.num_workers = workers
-    solver.parameters.linearization_level = (
-        2  # gaps as cuts: the proof takes a second, not a minute
-    )
     solver.parameters.max_time_in_seconds = seconds
     return solver
 
