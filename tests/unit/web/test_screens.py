@@ -179,10 +179,12 @@ def test_every_field_of_a_context_has_its_remark(module: ModuleType, cls: type) 
         assert re.search(rf"#: [^\n]+\n    {field.name}:", source), f"{cls.__name__}.{field.name}"
 
 
-def test_fragments_begin_with_an_underscore_and_macros_live_in_parts() -> None:
+def test_fragments_begin_with_an_underscore_and_share_what_they_have() -> None:
+    """A macro that several screens use stands in parts or in a fragment, never in a page."""
     for path in TEMPLATES.rglob("*.html"):
         text = path.read_text("utf-8")
-        assert ("{% macro" in text) == (path.name == "parts.html"), path.name
+        for name in re.findall(r"{% (?:from|import) \"([^\"]+)\"", text):
+            assert name == "parts.html" or "/_" in name, (path.name, name)
         whole = "{% extends" in text or path.name in {"base.html", "parts.html"}
         assert whole != path.name.startswith("_"), path.name
 

@@ -132,6 +132,8 @@ class Visit:
 
 
 Handler = Callable[[Visit], Response]
+#: Method, path, handler, and who may: `nobody` in particular, a `person` signed in, an `admin`.
+Urls = tuple[tuple[str, str, Handler, str], ...]
 
 
 def take(handler: Handler, site: Site, *, needs: str, route: str) -> Callable[[Request], Response]:

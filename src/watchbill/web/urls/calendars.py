@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from watchbill.web import calendars
 from watchbill.web.ui import show_calendars, take_calendars
-from watchbill.web.urls import Urls
+from watchbill.web.ui.visits import Urls
 
 URLS: Urls = (
     ("GET", "/calendars", show_calendars.show_calendars, "person"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watchbill.web.ui import show_plans, take_plans
-from watchbill.web.urls import Urls
+from watchbill.web.ui.visits import Urls
 
 URLS: Urls = (
     ("GET", "/plans", show_plans.show_plans, "person"),

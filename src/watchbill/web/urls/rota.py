@@ -10,7 +10,7 @@ from watchbill.web.ui import (
     take_managers,
     take_shift,
 )
-from watchbill.web.urls import Urls
+from watchbill.web.ui.visits import Urls
 
 URLS: Urls = (
     ("GET", "/rota", show_rota.show_rota, "person"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watchbill.web.ui import show_away, show_swaps, take_away, take_swaps
-from watchbill.web.urls import Urls
+from watchbill.web.ui.visits import Urls
 
 URLS: Urls = (
     ("GET", "/swaps", show_swaps.show_swaps, "person"),

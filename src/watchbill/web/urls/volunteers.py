@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from watchbill.web import test_pages
 from watchbill.web.ui import show_readiness, show_volunteers, take_readiness, take_volunteers
-from watchbill.web.urls import Urls
+from watchbill.web.ui.visits import Urls
 
 URLS: Urls = (
     ("GET", "/on-call-team", show_volunteers.show_on_call, "person"),
