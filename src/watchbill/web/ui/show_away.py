@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from watchbill.queries import aways, bars
+from watchbill.queries import bars, time_away
 from watchbill.web.ui import away, pages
 from watchbill.web.ui.visits import Visit
 
@@ -26,9 +26,9 @@ def show_away(visit: Visit) -> Response:
 def away_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
     """Return the screen, with what was wrong with the form just sent."""
     with visit.site.shell.db.transaction() as tx:
-        own = aways.own(tx, visit.me.id, now=visit.now)
+        own = time_away.own(tx, visit.me.id, now=visit.now)
         is_one = visit.me.id in bars.volunteers(tx, visit.now)
-        wishes = aways.wishes(tx, visit.me.id, now=visit.now, weeks=WEEKS) if is_one else []
+        wishes = time_away.wishes(tx, visit.me.id, now=visit.now, weeks=WEEKS) if is_one else []
     context = away.Away(
         rows=tuple(
             away.AwayRow(

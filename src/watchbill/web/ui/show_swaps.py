@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from watchbill.core import hours, uncovered
 from watchbill.core.hours import Period
 from watchbill.queries import rota_table
 from watchbill.queries import swaps as queries
-from watchbill.queries.swaps import Candidate, Effect, SwapRow
+from watchbill.queries.swaps import Candidate, Effect, SwapRow, TheirShift
 from watchbill.web.ui import faults, pages, swaps, times
 from watchbill.web.ui.shell import Choice
 from watchbill.web.ui.visits import Visit
@@ -79,7 +79,6 @@ def new_page(visit: Visit, *, shift_id: str, error: str = "", status: int = 200)
         )
         theirs = queries.theirs(tx, [row.person_id for row in found], after=visit.now)
         mine = queries.effect(tx, visit.me.id, gives=(start, end), takes=None)
-    names = {row.person_id: row.name for row in found}
     context = swaps.NewSwap(
         shift_id=shift.id,
         start=shift.starts_at,
@@ -88,18 +87,22 @@ def new_page(visit: Visit, *, shift_id: str, error: str = "", status: int = 200)
         ends_local=visit.field("ends_at") or _local(end, visit.zone),
         is_urgent=is_urgent,
         candidates=rows,
-        returns=tuple(
-            Choice(
-                value=each.id,
-                label=f"{names[each.person_id]}: {_moment(each.starts_at, visit.zone)}",
-            )
-            for each in theirs
-        ),
+        returns=_returns(found, theirs, visit.zone),
         mine=mine,
         note=visit.field("note"),
         error=error,
     )
     return pages.render(visit.request, pages.NEW_SWAP, context, status=status)
+
+
+def _returns(
+    found: Sequence[Candidate], theirs: Sequence[TheirShift], zone: str
+) -> tuple[Choice, ...]:
+    names = {row.person_id: row.name for row in found}
+    return tuple(
+        Choice(value=shift.id, label=f"{names[shift.person_id]}: {_moment(shift.starts_at, zone)}")
+        for shift in theirs
+    )
 
 
 def show_swap(visit: Visit) -> Response:

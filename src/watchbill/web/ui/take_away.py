@@ -9,7 +9,7 @@ from starlette.responses import Response
 from watchbill.actions import absences, wishes
 from watchbill.core import hours
 from watchbill.errors import Conflict, Invalid
-from watchbill.queries import aways
+from watchbill.queries import time_away
 from watchbill.web import problems
 from watchbill.web.ui import faults, show_away
 from watchbill.web.ui.visits import Visit
@@ -44,7 +44,7 @@ def remove(visit: Visit) -> Response:
 def wish(visit: Visit) -> Response:
     """Keep the wishes as they were chosen."""
     with visit.site.shell.db.transaction() as tx:
-        ahead = aways.wishes(tx, visit.me.id, now=visit.now, weeks=show_away.WEEKS)
+        ahead = time_away.wishes(tx, visit.me.id, now=visit.now, weeks=show_away.WEEKS)
     weights: dict[datetime, int] = {}
     for week, said in ahead:
         text = visit.field(f"week-{week.start:%Y%m%dT%H%MZ}")

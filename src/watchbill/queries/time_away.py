@@ -1,4 +1,4 @@
-"""Aways: one's own absences and wishes, as only oneself sees them."""
+"""Time away: one's own absences and wishes, as only oneself sees them."""
 
 from __future__ import annotations
 
