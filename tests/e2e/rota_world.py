@@ -28,16 +28,16 @@ def rota(world) -> dict[str, str]:
         span = {"starts_at": FRIDAY - 4 * WEEK, "ends_at": FRIDAY + 40 * WEEK}
         terms.agree(shell, {"person_id": who, **span}, by=person(who))
     found = {
-        "older": _shift(shell, CAS, OLDER, OLDER + DAY - timedelta(seconds=1)),
-        "before": _shift(shell, CAS, FRIDAY - WEEK, FRIDAY),
-        "now": _shift(shell, VERA, FRIDAY, FRIDAY + WEEK),
-        "next": _shift(shell, BEN, FRIDAY + WEEK, FRIDAY + 8 * DAY),
-        "part": _shift(shell, VERA, FRIDAY + 8 * DAY, FRIDAY + 9 * DAY),
-        "rest": _shift(shell, BEN, FRIDAY + 9 * DAY, FRIDAY + 2 * WEEK),
-        "shadow": _shift(shell, CAS, FRIDAY + WEEK, FRIDAY + 2 * WEEK, shadow=True),
+        "older": plan(shell, CAS, OLDER, OLDER + DAY - timedelta(seconds=1)),
+        "before": plan(shell, CAS, FRIDAY - WEEK, FRIDAY),
+        "now": plan(shell, VERA, FRIDAY, FRIDAY + WEEK),
+        "next": plan(shell, BEN, FRIDAY + WEEK, FRIDAY + 8 * DAY),
+        "part": plan(shell, VERA, FRIDAY + 8 * DAY, FRIDAY + 9 * DAY),
+        "rest": plan(shell, BEN, FRIDAY + 9 * DAY, FRIDAY + 2 * WEEK),
+        "shadow": plan(shell, CAS, FRIDAY + WEEK, FRIDAY + 2 * WEEK, shadow=True),
         # The clocks go forward on 29 March and back on 25 October: an hour less, an hour more.
-        "spring": _shift(shell, BEN, FRIDAY + 3 * WEEK, FRIDAY + 4 * WEEK - timedelta(hours=1)),
-        "autumn": _shift(shell, BEN, AUTUMN, AUTUMN + WEEK + timedelta(hours=1)),
+        "spring": plan(shell, BEN, FRIDAY + 3 * WEEK, FRIDAY + 4 * WEEK - timedelta(hours=1)),
+        "autumn": plan(shell, BEN, AUTUMN, AUTUMN + WEEK + timedelta(hours=1)),
     }
     absences.add(
         shell,
@@ -50,6 +50,7 @@ def rota(world) -> dict[str, str]:
     return found
 
 
-def _shift(shell, who: PersonId, start: datetime, end: datetime, *, shadow: bool = False) -> str:
+def plan(shell, who: PersonId, start: datetime, end: datetime, *, shadow: bool = False) -> str:
+    """Plan one shift, and return its id."""
     span = {"person_id": who, "starts_at": start, "ends_at": end, "shadow": shadow}
     return shifts.plan(shell, span, by=SYSTEM)

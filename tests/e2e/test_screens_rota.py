@@ -100,7 +100,7 @@ def test_a_handoff_is_written_by_keyboard_without_scripts(world, browser, ids):
     page.get_by_role("button", name="Hand over").focus()
     page.keyboard.press("Enter")
 
-    expect(page.get_by_role("status").first).to_have_text("Kept. Whoever is next has it by mail.")
+    expect(page.get_by_role("status").first).to_have_text("Kept. Vera has it by mail.")
     expect(page.get_by_label("Handoff to whoever is next")).to_have_value("All is quiet.")
     context.close()
 

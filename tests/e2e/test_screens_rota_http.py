@@ -196,6 +196,31 @@ def test_who_is_no_volunteer_is_told_how_one_becomes_one(client):
     assert "/on-call-team" in page
 
 
+def test_a_split_week_is_one_line_with_its_parts(world, client):
+    """SH2: Ben has the days of a week and Cas its nights; the pieces share a stand."""
+    shell, start = world.watchbill.shell, FRIDAY + 10 * WEEK - timedelta(hours=1)
+    twelve = timedelta(hours=12)
+    made = {who: [rota_world.plan(shell, who, start + first + n * DAY, start + first + n * DAY + twelve)
+                  for n in range(7)]
+            for who, first in ((BEN, 0 * DAY), (CAS, twelve))}  # fmt: skip
+    with world.watchbill.db.transaction() as tx:
+        for who, found in made.items():
+            tx.execute("update shifts set stand_id = %s where id = any(%s)", [f"{who}10", found])
+
+    table = cells(client.sign_in(BEN)("GET", "/rota?from=2026-05-10").text)
+    mine = client("GET", "/rota/mine").text
+    shift = plain(client("GET", f"/rota/shifts/{made[BEN][2]}").text)
+    with world.watchbill.db.transaction() as tx:
+        tx.execute("delete from shifts where stand_id is not null")
+
+    assert table["Ben you Dublin"][0] == "daily 18:00 to 06:00"
+    assert table["Cas Dublin"][0] == "daily 06:00 to 18:00"
+    assert "Fri 15 May 18:00 to Fri 22 May 06:00 84 h in 7 parts; 1 weekend" in plain(mine)
+    assert all(f'href="/swaps/new?shift={piece}"' in mine for piece in made[BEN])
+    assert "One of 7 parts of that week" in shift
+    assert "Sun 17 May 18:00 to Mon 18 May 06:00 , this one" in shift
+
+
 # -- handoffs ----------------------------------------------------------------------------------
 
 

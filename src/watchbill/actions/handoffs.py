@@ -19,6 +19,7 @@ from watchbill.store.rows import Row
 LATE = timedelta(days=2)
 
 _CHECKS: dict[str, fields.Check] = {"note": fields.text(8000, least=1)}
+_FORGET = "delete from handoffs where shift_id = %s returning note"
 _NEXT = """
 select person_id from shifts where not shadow and lower(during) >= %s order by lower(during) limit 1
 """
@@ -32,10 +33,11 @@ class NotThen(Conflict):
     """A handoff is written while the shift is stood, or within two days after it."""
 
 
-def write(shell: Shell, shift_id: str, note: str, *, by: Actor) -> None:
+def write(shell: Shell, shift_id: str, note: str, *, by: Actor) -> list[str]:
     """Write a shift's handoff anew, with what is open, held and changed at this moment.
 
-    The next volunteer has it by mail. A shadow hands nothing over.
+    Whoever is next has it by mail, unless they had the very same note before; return who is told.
+    A shadow hands nothing over.
     Raises: NotYourShift, NotThen, NoSuchThing.
     """
     good = fields.checked(_CHECKS, {"note": note})
@@ -50,7 +52,7 @@ def write(shell: Shell, shift_id: str, note: str, *, by: Actor) -> None:
         if not start <= now < end + LATE:
             raise NotThen
         facts = queries.facts(tx, shell.company(tx), start=start, end=end, now=now)
-        tx.execute("delete from handoffs where shift_id = %s", [shift_id])
+        before = tx.execute(_FORGET, [shift_id]).fetchone()
         row: dict[str, object] = {
             "id": shell.new_id("hnd"),
             "shift_id": shift_id,
@@ -61,8 +63,11 @@ def write(shell: Shell, shift_id: str, note: str, *, by: Actor) -> None:
         }
         rows.add(tx, "handoffs", row)
         audit.record(shell, tx, by, "handoff.written", shift_id, {})
-        _tell_next(shell, tx, shift, _text(str(good["note"]), facts), at=end)
+        is_new = before is None or before[0] != good["note"]
+        text = _text(str(good["note"]), facts)
+        told = _tell_next(shell, tx, shift, text, at=end) if is_new else []
     shell.ring()
+    return told
 
 
 def _text(note: str, facts: queries.HandoffFacts) -> str:
@@ -72,9 +77,11 @@ def _text(note: str, facts: queries.HandoffFacts) -> str:
     return handoffs.text(note, open_=open_, held=held, changed=changed)
 
 
-def _tell_next(shell: Shell, tx: Tx, shift: Row, text: str, *, at: datetime) -> None:
+def _tell_next(shell: Shell, tx: Tx, shift: Row, text: str, *, at: datetime) -> list[str]:
     row = tx.execute(_NEXT, [at]).fetchone()
     if row is None or row[0] == shift["person_id"]:
-        return
+        return []
     path = f"/rota/shifts/{shift['id']}"
-    notices.tell(shell, tx, [row[0]], "The handoff of the shift before yours", text, path=path)
+    return notices.tell(
+        shell, tx, [row[0]], "The handoff of the shift before yours", text, path=path
+    )

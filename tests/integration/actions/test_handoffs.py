@@ -138,6 +138,24 @@ def test_the_next_volunteer_has_it_by_mail_and_only_they(seeded: seed.Seeded) ->
     assert data["path"] == f"/rota/shifts/{seeded.vera_shift}"
 
 
+def test_the_same_note_again_tells_nobody_and_another_does(seeded: seed.Seeded) -> None:
+    for note in ("Quiet.", "Quiet.", "Not so quiet."):
+        write(seeded, note=note)
+    assert len(mails(seeded)) == 2
+
+
+@pytest.mark.parametrize("whose", ["ben", "vera"])
+def test_without_somebody_else_next_nobody_is_told(seeded: seed.Seeded, whose: str) -> None:
+    """Nobody is planned, or it is Vera herself."""
+    with seeded.shell.db.transaction() as tx:
+        tx.execute("delete from shifts where id = %s", [seeded.ben_shift])
+    if whose == "vera":
+        span = {"starts_at": ENDS, "ends_at": ENDS + timedelta(days=7)}
+        shifts.plan(seeded.shell, {"person_id": seeded.vera, **span}, by=SYSTEM)
+    write(seeded)
+    assert mails(seeded) == []
+
+
 def test_a_refused_note_tells_nobody(seeded: seed.Seeded) -> None:
     with pytest.raises(handoffs.NotYourShift):
         write(seeded, by="ben")
