@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
@@ -21,9 +21,13 @@ TIMES = st.datetimes(datetime(2021, 1, 1), datetime(2034, 1, 1), timezones=st.ju
 def companies(draw: st.DrawFn) -> tuple[Company, tuple[PersonId, ...]]:
     """Draw offices, teams of those offices with hours of their own, and people of both."""
     zones = draw(st.lists(st.sampled_from(ZONES), min_size=1, max_size=3))
+    closed = [date(2021, 1, 1) + timedelta(days=n) for n in range(draw(st.integers(1, 9)), 4750, 9)]
     offices = {
         OfficeId(f"o{n}"): Office(
-            id=OfficeId(f"o{n}"), slug=f"o{n}", name=f"o{n}", hours=builders.week(zone)
+            id=OfficeId(f"o{n}"),
+            slug=f"o{n}",
+            name=f"o{n}",
+            hours=builders.week(zone, closed_on=closed if n == 0 else ()),
         )
         for n, zone in enumerate(zones)
     }
@@ -57,6 +61,7 @@ def companies(draw: st.DrawFn) -> tuple[Company, tuple[PersonId, ...]]:
         offices=offices,
         teams=teams,
         people=people,
+        shifts=tuple(builders.shift(who) for who in list(people)[: draw(st.integers(0, 1))]),
         absences=tuple(builders.away(person_id) for person_id in away),
     )
     return company, away
@@ -74,7 +79,9 @@ def test_no10_exactly_those_at_work_are_offered(
     drawn: tuple[Company, tuple[PersonId, ...]], at: datetime
 ) -> None:
     company, away = drawn
-    asking = next(iter(company.people), None)
+    asking = next(reversed(company.people), None)
+    on_call = {shift.person_id for shift in company.shifts}
+    office = company.offices.get(OfficeId("o0"))
     offered = {person.id for person in helpers.awake(company, at=at, asking=asking)}
     for person in company.people.values():
         zones = [
@@ -84,8 +91,15 @@ def test_no10_exactly_those_at_work_are_offered(
         at_work = all(
             zone is not None and (not zone or is_working_time(zone, at)) for zone in zones
         )
+        is_closed = (
+            office is not None
+            and person.office_id == office.id
+            and at.astimezone(ZoneInfo(office.hours.zone)).date() in office.hours.closed_on
+        )
         expected = (
             at_work
+            and not is_closed
+            and person.id not in on_call
             and person.role is PersonRole.ENGINEER
             and person.helps
             and person.id not in away

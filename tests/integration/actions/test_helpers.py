@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.actions import seed
 from watchbill.actions import helpers, incidents
-from watchbill.core.people import ServiceId
+from watchbill.core.people import PersonId, ServiceId
 from watchbill.queries import details, pages
 
 
@@ -18,6 +18,46 @@ def seeded(database_url: str) -> Iterator[seed.Seeded]:
     made = seed.company(database_url)
     yield made
     made.shell.db.close()
+
+
+def declared(seeded: seed.Seeded) -> str:
+    return incidents.declare(
+        seeded.shell,
+        ServiceId(seeded.checkout),
+        title="One",
+        reason="customers wait",
+        by=seeded.ann,
+    ).id
+
+
+def timeline(seeded: seed.Seeded, incident_id: str) -> list[tuple[str, str | None]]:
+    with seeded.shell.db.transaction() as tx:
+        return [(e.kind, e.person_id) for e in details.timeline(tx, incident_id).items]
+
+
+def test_he1_who_was_asked_offers_once_and_whoever_asked_is_told(seeded: seed.Seeded) -> None:
+    one, ben = declared(seeded), PersonId(seeded.ben)
+    helpers.ask(seeded.shell, one, [ben], by=seeded.ann)
+    helpers.offer(seeded.shell, one, ben)
+    helpers.offer(seeded.shell, one, ben)
+    assert timeline(seeded, one).count(("help_offered", ben)) == 1
+    with seeded.shell.db.transaction() as tx:
+        told = tx.execute(
+            "select data->>'subject' from notifications where kind = 'notice' and person_id = %s",
+            [seeded.ann],
+        ).fetchall()
+    assert told == [("Ben can help with #1",)]
+
+
+def test_no10_nobody_offers_who_was_not_asked_or_when_it_is_over(seeded: seed.Seeded) -> None:
+    one, ben = declared(seeded), PersonId(seeded.ben)
+    with pytest.raises(helpers.NotAwake):
+        helpers.offer(seeded.shell, one, ben)
+    helpers.ask(seeded.shell, one, [ben], by=seeded.ann)
+    incidents.resolve(seeded.shell, one, by=seeded.ann)
+    with pytest.raises(helpers.NothingToHelp):
+        helpers.offer(seeded.shell, one, ben)
+    assert ("help_offered", ben) not in timeline(seeded, one)
 
 
 def test_the_same_helper_is_mailed_about_an_incident_once_in_ten_minutes(

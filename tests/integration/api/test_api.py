@@ -142,6 +142,9 @@ def test_an_incident_from_declared_to_resolved(seeded: seed.Seeded, api: Client)
     assert ann.json("POST", f"{url}/notes", json={"text": "looking 👀"}, expect=201)
     assert ann.json("POST", f"{url}/snooze", json={"seconds": 600})["state"] == "snoozed"
     assert {h["id"] for h in ann.json("GET", f"{url}/helpers")["items"]} >= {seeded.ben}
+    assert seeded.ben in {h["id"] for h in ann.json("GET", "/helpers")["items"]}
+    assert ann.json("GET", "/helpers?skill=no-such-thing")["items"] == []
+    assert ann.json("GET", "/helpers?team=no-such-team")["items"] == []
     assert ann.json("POST", f"{url}/helpers", json={"people": [seeded.ben]}) == {
         "people": [seeded.ben]
     }

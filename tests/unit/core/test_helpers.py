@@ -53,3 +53,44 @@ def test_he1_who_is_away_is_not_offered() -> None:
 
 def test_he1_who_has_no_team_has_the_offices_hours() -> None:
     assert ANN in awake(with_ann(team_id=None))
+
+
+def test_no10_nobody_is_offered_on_a_day_on_which_their_office_is_closed() -> None:
+    company = builders.company()
+    office = company.offices[builders.OFFICE]
+    closed = replace(office, hours=builders.week(closed_on=[dublin("Tue 10:00").date()]))
+    assert awake(replace(company, offices={office.id: closed})) == []
+
+
+def test_no10_who_stands_the_shift_is_not_offered() -> None:
+    assert awake(builders.company(volunteer=BEN)) == [ANN, CAS]
+
+
+def test_he1_by_team_and_by_skill() -> None:
+    company = with_ann(skills="PostgreSQL, front end")
+    at = dublin("Tue 10:00")
+
+    def found(**asked: str) -> list[str]:
+        return [person.id for person in helpers.awake(company, at=at, **asked)]
+
+    assert found(skill="postgresql") == [ANN]
+    assert found(skill="Front") == [ANN]
+    assert found(skill="Kafka") == []
+    assert BEN in found(team_id=builders.TEAM)
+    assert found(team_id="none") == []
+
+
+def test_he1_the_teams_own_come_first_and_then_who_knows_most() -> None:
+    people = [
+        replace(builders.person("d"), team_id=None),
+        replace(builders.person("c"), team_id=None, skills="queues"),
+        replace(builders.person("b"), team_id=None, skills="queues; Redis Cluster"),
+        replace(builders.person("a"), team_id=builders.TEAM),
+    ]
+    about = "Queues of payments-api are slow: redis, cluster 4"
+    ordered = helpers.best_first(people, team_id=builders.TEAM, about=about)
+    assert [person.name for person in ordered] == [
+        p.name for p in (people[3], people[2], people[1], people[0])
+    ]
+    assert helpers.knows(people[2], about) == ("queues", "Redis Cluster")
+    assert helpers.knows(people[2], "Redis alone") == ()
