@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from watchbill.queries import busy_calendars as busy_queries
 from watchbill.queries import feeds as queries
+from watchbill.queries.busy_calendars import BusyRow
 from watchbill.web.ui import calendars, pages
 from watchbill.web.ui.settings import NewSecret
 from watchbill.web.ui.shell import Choice
@@ -43,18 +44,19 @@ def calendars_page(
             Choice(value="managers:", label="Duty managers"),
             *(Choice(value=f"team:{team.id}", label=f"Rota of {team.name}") for team in teams),
         ),
-        busy=tuple(
-            calendars.BusyItem(
-                id=row.id,
-                hint=row.hint,
-                counts_all=row.counts_all,
-                fetched_at=row.fetched_at,
-                error=row.error,
-                count=row.absences,
-            )
-            for row in busy
-        ),
+        busy=tuple(_busy(row) for row in busy),
         created=created,
         error=error,
     )
     return pages.render(visit.request, pages.CALENDARS, context, status=status)
+
+
+def _busy(row: BusyRow) -> calendars.BusyItem:
+    return calendars.BusyItem(
+        id=row.id,
+        hint=row.hint,
+        counts_all=row.counts_all,
+        fetched_at=row.fetched_at,
+        error=row.error,
+        count=row.absences,
+    )
