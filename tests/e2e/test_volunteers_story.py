@@ -275,11 +275,11 @@ def test_no2_an_admin_conscripts_nobody_by_screen_api_or_database(
     shift = {**term, "ends_at": (start + timedelta(weeks=1)).isoformat()}
     status, why = call(world, MONA, "POST", "/shifts", shift)
     assert (status, why["code"]) == (409, "no-term")
+    days = "'2026-03-01Z', '2026-03-01Z', '2026-09-01Z'"
     during = "tstzrange('2026-03-01Z', '2026-09-01Z')"
     for statement in (
         f"insert into terms values ('t1', 'cas', {during}, 'mona', '2026-03-01Z')",
-        "insert into applications values"
-        + " ('a1', 'cas', 'mona', '2026-03-01Z', '2026-03-01Z', '2026-09-01Z', 'waiting')",
+        f"insert into applications values ('a1', 'cas', 'mona', {days}, 'waiting')",
         f"insert into shifts values ('s1', 't1', 'cas', {during}, {during})",
     ):
         with pytest.raises(psycopg.errors.IntegrityError), world.watchbill.db.transaction() as tx:
