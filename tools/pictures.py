@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tools.screenshots import CHROMIUM, FLAGS
 
-#: name of the picture → link to follow from Tonight ("" for Tonight itself), theme, width, height
+#: name of the picture → path, or link to follow from Tonight ("" for Tonight), theme, width, height
 PICTURES = {
     "tonight": ("", "light", 1200, 800),
     "tonight-dark": ("", "dark", 1200, 800),
@@ -26,6 +26,10 @@ PICTURES = {
     "held": ("section[aria-labelledby=held] a.title", "light", 1200, 820),
     "team": ("table a", "light", 1200, 820),
     "mailbox": ("footer a", "light", 1200, 600),
+    "rota": ("/rota", "light", 1200, 820),
+    "plans": ("/plans", "light", 1200, 700),
+    "on-call-team": ("/on-call-team", "dark", 1200, 900),
+    "my-shifts-phone": ("/rota/mine", "light", 390, 844),
 }
 
 
@@ -44,7 +48,9 @@ def shoot(browser: Browser, base: str, cookies: list[dict[str, str]], folder: Pa
         context.add_cookies([*cookies, {"name": "wb_theme", "value": theme, "url": base}])  # type: ignore[list-item]
         page = context.new_page()
         page.goto(base)
-        if link:
+        if link.startswith("/"):
+            page.goto(base + link)
+        elif link:
             page.goto(base + str(page.locator(link).first.get_attribute("href")))
         if page.locator("wb-live").count():
             expect(page.locator("#link-state")).to_have_text("Live")
