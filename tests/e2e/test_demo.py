@@ -145,7 +145,9 @@ def test_shifts_reach_half_a_year_back_and_ahead_on_fridays(demo: Demo) -> None:
     assert shifts[-1][1] > now + timedelta(weeks=26)
     for (_, end), (start, _) in itertools.pairwise(shifts):
         assert end == start
-    begins = [watch[0] for watch in shifts]
+    swapped = "select unnest(array[starts_at, ends_at]) from swaps where state = 'accepted'"
+    given = {at for (at,) in processes.rows(demo.url(), swapped)}
+    begins = [watch[0] for watch in shifts if watch[0] not in given]
     assert {at.weekday() for at in begins} == {4}
     assert {at.hour for at in begins} == {17, 18}  # 18:00 in Dublin, in summer and winter
 

@@ -8,7 +8,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
-from watchbill.actions import applications, audit, on_call_team, readiness, swaps, wishes
+from watchbill.actions import (
+    applications,
+    audit,
+    handoffs,
+    on_call_team,
+    readiness,
+    swaps,
+    wishes,
+)
 from watchbill.actions.audit import Actor
 from watchbill.actions.shell import Shell
 from watchbill.core import volunteers
@@ -31,6 +39,14 @@ _WISHES = (
     ("Lukas Weber", 6, -1),
     ("Maya Chen", 14, -2),
 )
+#: What was handed over: weeks from now in which the shift was stood, and the note.
+_NOTES = (
+    (-3, "A quiet week. The runbook of the e-mail gateway misses the second region; they know."),
+    (
+        -1,
+        "Short nights, but few. If the webhooks' queue grows, look at the biggest customer first.",
+    ),
+)
 
 
 def plan(timeline: Timeline, made: Founded, weeks: Weeks, start: datetime) -> None:
@@ -47,6 +63,9 @@ def plan(timeline: Timeline, made: Founded, weeks: Weeks, start: datetime) -> No
         wish = partial(wishes.wish, shell, made.people[name], said, by=_by(made, name))
         timeline.at(start - timedelta(days=20), wish)
     _an_evening(timeline, made, weeks)
+    for week, note in _NOTES:
+        over = partial(_hand_over, timeline, made, weeks, week, note)
+        timeline.at(weeks.begin(week + 1) - timedelta(hours=1), over)
     timeline.at(start - timedelta(hours=7), partial(_ask, timeline, made, weeks))
 
 
@@ -83,6 +102,13 @@ def _an_evening(timeline: Timeline, made: Founded, weeks: Weeks) -> None:
         swaps.accept(timeline.shell, asked, by=_by(made, taking))
 
     timeline.at(begun - timedelta(days=2), ask_and_take)
+
+
+def _hand_over(timeline: Timeline, made: Founded, weeks: Weeks, week: int, note: str) -> None:
+    """Let whoever stands a week tell the next one how it was."""
+    stands = carrier(week)
+    shift_id = _shift(timeline.shell, made.people[stands], weeks.begin(week))
+    handoffs.write(timeline.shell, shift_id, note, by=_by(made, stands))
 
 
 def _ask(timeline: Timeline, made: Founded, weeks: Weeks) -> None:
