@@ -129,7 +129,7 @@ class HandoffRow:
     ends_at: datetime
     #: When the note was written; null if none was.
     at: datetime | None
-    #: The note, in Markdown; empty if none was written.
+    #: The note, in plain text; empty if none was written.
     note: str
     #: `open`, `held` and `changed`: lists of {id, text}. Of the note's instant; without a note, of the
     #: shift's end, or of now while it is stood.

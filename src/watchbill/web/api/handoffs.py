@@ -20,7 +20,7 @@ router = APIRouter(tags=["shifts"])
 
 
 class HandoffNew(BaseModel):
-    """What the next volunteer should know, in Markdown."""
+    """What the next volunteer should know, in plain text."""
 
     note: asked.Text = Field(min_length=1, max_length=8000)
 
