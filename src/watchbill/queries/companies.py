@@ -156,10 +156,20 @@ def closed_days(tx: Tx, first: date, last: date) -> dict[str, dict[date, str]]:
 
 
 def shifts(
-    tx: Tx, *, since: datetime | None, until: datetime | None, limit: int, cursor: str | None
+    tx: Tx,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    cursor: str | None,
+    person_id: str | None = None,
 ) -> Part[ShiftRow]:
-    """Return one part of the shifts that touch [since, until), the latest first."""
-    wanted: dict[str, object] = {"upper(s.during) > %s": since, "lower(s.during) < %s": until}
+    """Return one part of the shifts that touch [since, until), of everyone or one, the latest first."""
+    wanted: dict[str, object] = {
+        "upper(s.during) > %s": since,
+        "lower(s.during) < %s": until,
+        "s.person_id = %s": person_id,
+    }
     where = {condition: value for condition, value in wanted.items() if value}
     base = f"select * from ({SHIFTS} {_where(where)}) q"  # noqa: S608 - conditions of this module
     return reading.listed(

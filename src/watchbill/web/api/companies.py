@@ -268,12 +268,15 @@ def list_shifts(
     caller: asked.Reader,
     since: asked.Instant | None = None,
     until: asked.Instant | None = None,
+    person_id: asked.Filter = "",
     limit: asked.Limit = 50,
     cursor: asked.Cursor = None,
 ) -> Any:
-    """List the volunteers' shifts that touch a time, the latest first."""
+    """List the volunteers' shifts that touch a time, of everyone or one person, the latest first."""
     with caller.shell.db.transaction() as tx:
-        part = companies.shifts(tx, since=since, until=until, limit=limit, cursor=cursor)
+        part = companies.shifts(
+            tx, since=since, until=until, limit=limit, cursor=cursor, person_id=person_id
+        )
     return asked.listing(part)
 
 
