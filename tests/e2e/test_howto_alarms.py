@@ -5,25 +5,18 @@ Ids: AL1, AL2, AL3, AL7, NO4, NO5, RO2, R1, R15.
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.e2e import processes
+from tests.e2e import howtos
 from tests.e2e.demos import Demo
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "howto" / "alarms-in-code.md"
 
 pytestmark = pytest.mark.timeout(240)
-
-
-def blocks() -> list[str]:
-    """Return what the page tells to type, in its order; the first starts the demo."""
-    return re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
 
 def saturday_night() -> str:
@@ -33,10 +26,10 @@ def saturday_night() -> str:
 
 
 def test_an_alarm_goes_all_the_way_as_the_howto_says(tmp_path: Path) -> None:
-    start, *rest = blocks()
+    start, *rest = howtos.blocks(PAGE)
     assert "watchbill demo --port 8080 --data-dir demo" in start
     with Demo(tmp_path / "demo", "--at", saturday_night()) as demo:
-        done = typed(rest, tmp_path, port=demo.port)
+        done = howtos.typed(rest, tmp_path, port=demo.port)
         mailbox = demo.mails()
     said = done.stdout
     assert done.returncode == 0, said + done.stderr
@@ -56,18 +49,3 @@ def test_an_alarm_goes_all_the_way_as_the_howto_says(tmp_path: Path) -> None:
 
 
 STEPS = {"held", "accepted", "triggered", "proposed", "resolved", "returned"}
-
-
-def typed(parts: list[str], folder: Path, *, port: int) -> subprocess.CompletedProcess[str]:
-    """Run the blocks in one shell, as if typed one after the other."""
-    script = "set -eu\n" + "\n".join(parts).replace(":8080", f":{port}")
-    here = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    return subprocess.run(
-        ["sh", "-c", script],
-        cwd=folder,
-        env={"PATH": here, "PYTHONPATH": str(processes.SOURCE), "HOME": str(folder)},
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
