@@ -18,6 +18,7 @@ from watchbill.actions import (
     roster_notices,
     roster_outcomes,
     roster_shifts,
+    swaps,
 )
 from watchbill.actions.audit import Actor
 from watchbill.actions.roster_cases import Asked, NobodyToAsk
@@ -46,6 +47,10 @@ class NotADraft(Conflict):
     """This plan is published already, or was dropped."""
 
 
+class PastPlan(Conflict):
+    """These weeks have begun, and what was stood is on record; make a plan from the next one."""
+
+
 class NothingPublished(Conflict):
     """No shifts lie ahead that could be planned anew; make a plan first."""
 
@@ -66,7 +71,7 @@ def make(shell: Shell, values: dict[str, object], *, by: Actor) -> str:
     """Make a draft for `weeks` from `starts_at` (or the next boundary), and return its id.
 
     With `keep`, what is published moves as little as can be. Takes up to a minute, in a process of
-    its own. Raises: NobodyToAsk, AgainstRules, BadFields.
+    its own. Raises: NobodyToAsk, PastPlan, AgainstRules, BadFields.
     """
     good: dict[str, Any] = {"weeks": 26, "seed": 0, **fields.checked(CHECKS, values)}
     with shell.db.transaction() as tx:
@@ -78,6 +83,8 @@ def make(shell: Shell, values: dict[str, object], *, by: Actor) -> str:
             start=good.get("starts_at"),
             keep=good.get("keep", False),
         )
+        if asked.weeks[0].start < shell.clock.now():
+            raise PastPlan
     seconds = PATIENCE_S / len(asked.parts)
     tasks = [Task(case=part.case, seconds=seconds, seed=good["seed"]) for part in asked.parts]
     found = work.apart(tasks)
@@ -125,13 +132,15 @@ def replan(shell: Shell, *, by: Actor) -> str | None:
 def publish(shell: Shell, plan_id: str, *, by: Actor) -> int:
     """Write the plan's shifts; return how many weeks changed hands.
 
-    Raises: StalePlan, NotADraft, AgainstRules, NoSuchThing.
+    Raises: StalePlan, PastPlan, NotADraft, AgainstRules, NoSuchThing.
     """
     now = shell.clock.now()
     with shell.db.transaction() as tx:
         _need_planner(shell, tx, by)
         tx.execute("select 1 from on_call_team for update")  # one at a time
         plan = _draft(tx, plan_id)
+        if plan["starts_at"] < now:
+            raise PastPlan(plan=plan_id)
         asked = _as_of_now(shell, tx, plan)
         if asked is None:
             raise StalePlan(plan=plan_id)
@@ -141,6 +150,7 @@ def publish(shell: Shell, plan_id: str, *, by: Actor) -> int:
             own = [week for week in weeks if week["watch"] == part.office_id]
             for number, week in enumerate(own):
                 roster_shifts.write(shell, tx, plan_id, part, number, week)
+        swaps.close_over(tx, now=now)
         changed = [week for week in weeks if week["person_id"] != week["was"]]
         told = [w for w in weeks if w in changed or w["shadow_id"] != w["shadow_was"]]
         rows.change(tx, "plans", plan_id, {"state": "published", "published_at": now})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from watchbill.actions import audit, changes, fields
+from watchbill.actions import audit, changes, fields, taking
 from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Noun, Values
 from watchbill.actions.shell import Shell
@@ -36,15 +36,21 @@ def plan(shell: Shell, values: Values, *, by: Actor) -> str:
     """Plan a shift: `person_id`, `starts_at`, `ends_at`, perhaps `shadow`.
 
     An admin for anybody, within a term of theirs; a volunteer for themselves, who takes time that
-    nobody stands. Raises: OnlyThemselves, NoTerm; Overlapping if somebody carries it already.
+    nobody stands. Raises: OnlyThemselves, NoTerm; Overlapping if somebody carries it already;
+    for oneself StandsThen, AwayThen, BeyondLimit, too.
     """
     fields.need(values, "person_id", "starts_at", "ends_at")
     good: dict[str, Any] = fields.checked(NOUN.checks, values)
     audit.need_self_or_admin(by, good["person_id"])
     start, end = good.pop("starts_at"), good.pop("ends_at")
+    if not by.is_admin:
+        start = max(start, shell.clock.now())  # what was stood is on record
     with shell.db.transaction() as tx:
         good |= _placed(tx, good["person_id"], start, end)
+        before = taking.look(shell, tx, good["person_id"], start, end)
         shift_id = changes.create(shell, tx, NOUN, good, by=by)
+        if by.person_id == good["person_id"]:
+            taking.need(tx, before)
     shell.ring()
     return shift_id
 

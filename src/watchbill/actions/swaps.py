@@ -8,16 +8,17 @@ Source: requirements SH5, NO2.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from watchbill.actions import audit, changes, fields, notices
+from watchbill.actions import audit, changes, fields, notices, taking
 from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Noun, Values
 from watchbill.actions.shell import Shell
 from watchbill.core import hours
 from watchbill.core.people import PersonId
-from watchbill.errors import Conflict, Forbidden
+from watchbill.errors import Conflict, Forbidden, Invalid
 from watchbill.store import rows
 from watchbill.store import terms as terms_store
 from watchbill.store.database import Tx
@@ -38,10 +39,29 @@ NOUN = Noun(
 )
 _OVER = """
 update swaps w set state = 'over' from shifts s
-where w.state = 'open' and s.id = w.shift_id and (w.ends_at <= %s or s.person_id <> w.asked_by)
+where w.state = 'open' and s.id = w.shift_id and (w.ends_at <= %(now)s or s.person_id <> w.asked_by
+  or not s.during @> tstzrange(least(greatest(w.starts_at, %(now)s), w.ends_at), w.ends_at)
+  or w.return_shift_id is not null and not exists (select 1 from shifts b
+    where b.id = w.return_shift_id and b.person_id = w.to_person_id and lower(b.during) >= %(now)s))
+"""
+# A shift was cut: questions about what is still the asker's go with that part of it.
+_FOLLOW = """
+update swaps w set shift_id = s.id from shifts s
+where w.state = 'open' and w.shift_id = %s and s.person_id = w.asked_by and s.shadow = %s
+  and s.during @> tstzrange(least(greatest(w.starts_at, %s), w.ends_at), w.ends_at)
 """
 #: A part may be as short as this.
 _LEAST = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Deal:
+    """A shift of which somebody takes [start, end)."""
+
+    shift: rows.Row
+    taker: str
+    start: datetime
+    end: datetime
 
 
 class NotYours(Forbidden):
@@ -56,6 +76,10 @@ class TooLate(Conflict):
     """That part of the shift is over, or is not theirs any more."""
 
 
+class TooShort(Invalid):
+    """The part must lie within the shift, and last at least a quarter of an hour."""
+
+
 class Answered(Conflict):
     """This was answered already: who said yes first has it."""
 
@@ -68,7 +92,7 @@ def ask(shell: Shell, values: Values, *, by: Actor) -> str:
     """Ask for a shift (`shift_id`) to be taken, or its part from `starts_at` to `ends_at`.
 
     By `to_person_id`, or by whoever of the on-call team says yes first; for `return_shift_id`, one
-    of theirs, in return. Raises: NotYours, TooLate, BadFields.
+    of theirs, in return. Raises: NotYours, TooLate, TooShort, BadFields.
     """
     fields.need(values, "shift_id")
     good: dict[str, Any] = fields.checked(NOUN.checks, values)
@@ -77,11 +101,8 @@ def ask(shell: Shell, values: Values, *, by: Actor) -> str:
         shift = _shift(tx, good["shift_id"])
         if by.person_id is None or by.person_id != shift["person_id"]:
             raise NotYours
-        start = max(good.get("starts_at") or shift["during"].lower, shift["during"].lower, now)
-        end = min(good.get("ends_at") or shift["during"].upper, shift["during"].upper)
-        if end - start < _LEAST:
-            raise TooLate
-        _check_other(tx, good, by.person_id)
+        start, end = _part(shift, good, now)
+        _check_other(tx, good, shift, (start, end))
         row: dict[str, object] = {
             **good,
             "asked_by": by.person_id,
@@ -99,7 +120,7 @@ def ask(shell: Shell, values: Values, *, by: Actor) -> str:
 def accept(shell: Shell, swap_id: str, *, by: Actor) -> None:
     """Take what was asked; from now on it is one's own.
 
-    Raises: Answered, TooLate, NotForYou, NoTermForIt.
+    Raises: Answered, TooLate, NotForYou, NoTermForIt, StandsThen, AwayThen, BeyondLimit.
     """
     now = shell.clock.now()
     with shell.db.transaction() as tx:
@@ -110,22 +131,23 @@ def accept(shell: Shell, swap_id: str, *, by: Actor) -> None:
             raise NotForYou
         if swap["to_person_id"] not in (None, by.person_id):
             raise NotForYou
-        start, end = max(swap["starts_at"], now), swap["ends_at"]
-        shift = _shift(tx, swap["shift_id"])
-        if shift["person_id"] != swap["asked_by"] or not start < end:
-            raise TooLate
-        _give(shell, tx, shift, by.person_id, start, end)
-        if swap["return_shift_id"]:
-            back = _shift(tx, swap["return_shift_id"])
-            if back["person_id"] != by.person_id or back["during"].lower < now:
-                raise TooLate
-            _give(shell, tx, back, swap["asked_by"], back["during"].lower, back["during"].upper)
-        done = {"state": "accepted", "accepted_by": by.person_id, "accepted_at": now}
+        deals = _deals(tx, swap, by.person_id, now)
+        before = [taking.look(shell, tx, deal.taker, deal.start, deal.end) for deal in deals]
+        given = [_give(shell, tx, deal, now=now) for deal in deals]
+        for each in before:
+            taking.need(tx, each)
+        start, end = deals[0].start, deals[0].end
+        done = {
+            "state": "accepted",
+            "accepted_by": by.person_id,
+            "accepted_at": now,
+            "shift_id": given[0],
+            "starts_at": start,
+        }
         changes.change(shell, tx, NOUN, swap, done, by=by)
-        taken = (start, end)
-        _tell(
-            shell, tx, swap, [swap["asked_by"]], f"{_name(shell, tx, by)} takes your shift", taken
-        )
+        close_over(tx, now=now)
+        subject = f"{_name(shell, tx, by)} takes your shift"
+        _tell(shell, tx, swap, [swap["asked_by"]], subject, (start, end))
     shell.ring()
 
 
@@ -152,7 +174,7 @@ def withdraw(shell: Shell, swap_id: str, *, by: Actor) -> None:
 
 def close_over(tx: Tx, *, now: datetime) -> int:
     """End questions whose time has passed, or whose shift is not the asker's any more."""
-    return tx.execute(_OVER, [now]).rowcount
+    return tx.execute(_OVER, {"now": now}).rowcount
 
 
 def _tell_asked(shell: Shell, tx: Tx, swap_id: str, row: dict[str, Any]) -> None:
@@ -192,16 +214,60 @@ def _name(shell: Shell, tx: Tx, by: Actor) -> str:
     return person.name if person else "A colleague"
 
 
-def _check_other(tx: Tx, good: dict[str, Any], asking: str) -> None:
-    other = good.get("to_person_id")
-    if other == asking:
+def _part(shift: rows.Row, good: dict[str, Any], now: datetime) -> tuple[datetime, datetime]:
+    """Return the part that is asked for, to the second. Raises: TooLate, TooShort."""
+    lower, upper = _ends(shift)
+    if upper <= now:
+        raise TooLate
+    start = max(_second(good.get("starts_at") or lower), lower, _second(now))
+    end = min(_second(good.get("ends_at") or upper), upper)
+    if end - start < _LEAST:
+        raise TooShort
+    return start, end
+
+
+def _ends(shift: rows.Row) -> tuple[datetime, datetime]:
+    return shift["during"].lower, shift["during"].upper
+
+
+def _second(at: datetime) -> datetime:
+    return at.replace(microsecond=0)
+
+
+def _check_other(
+    tx: Tx, good: dict[str, Any], shift: rows.Row, span: tuple[datetime, datetime]
+) -> None:
+    """Refuse to ask whom nobody can ask. Raises: BadFields."""
+    other, back = good.get("to_person_id"), good.get("return_shift_id")
+    if other == shift["person_id"]:
         raise fields.BadFields({"to_person_id": "ask somebody else"})
-    back = good.get("return_shift_id")
+    if other and not terms_store.parts(tx, other, start=span[0], end=span[1]):
+        raise fields.BadFields({"to_person_id": "no term of theirs covers this time"})
     if back is None:
         return
-    shift = rows.find(tx, "shifts", back)
-    if other is None or shift is None or shift["person_id"] != other:
+    theirs = rows.find(tx, "shifts", back)
+    if other is None or theirs is None or theirs["person_id"] != other:
         raise fields.BadFields({"return_shift_id": "must be a shift of the person you ask"})
+    if theirs["shadow"] != shift["shadow"]:
+        raise fields.BadFields({"return_shift_id": "a shift as a shadow is no return for another"})
+
+
+def _deals(tx: Tx, swap: rows.Row, taker: str, now: datetime) -> list[_Deal]:
+    """Return what changes hands: the shift, and the one in return. Raises: TooLate."""
+    shift = _shift(tx, swap["shift_id"])
+    lower, upper = _ends(shift)
+    start, end = max(swap["starts_at"], _second(now), lower), swap["ends_at"]
+    is_theirs = shift["person_id"] == swap["asked_by"] and end <= upper
+    if not is_theirs or not max(start, now) < end or lower > max(swap["starts_at"], now):
+        raise TooLate
+    deals = [_Deal(shift=shift, taker=taker, start=start, end=end)]
+    if swap["return_shift_id"]:
+        back = rows.find(tx, "shifts", swap["return_shift_id"])
+        if back is None or back["person_id"] != taker or back["during"].lower < now:
+            raise TooLate
+        lower, upper = _ends(back)
+        deals.append(_Deal(shift=back, taker=swap["asked_by"], start=lower, end=upper))
+    return deals
 
 
 def _need_open(swap: rows.Row) -> None:
@@ -216,29 +282,35 @@ def _shift(tx: Tx, shift_id: str) -> rows.Row:
     return shift
 
 
-def _give(
-    shell: Shell, tx: Tx, shift: rows.Row, person_id: str, start: datetime, end: datetime
-) -> None:
-    """Cut [start, end) out of a shift and give it to somebody, in a term of theirs."""
-    term = terms_store.covering(tx, person_id, start, end)
-    if term is None:
-        raise NoTermForIt(person_id=person_id)
-    whole = shift["during"]
-    parts = [(whole.lower, start), (end, whole.upper)]
-    kept = [(a, b) for a, b in parts if a < b]
-    if kept:
-        rows.change(tx, "shifts", shift["id"], {"during": rows.between(*kept[0])})
-    else:
-        taken = {"person_id": person_id, "term_id": term[0], "term_during": term[1], "fixed": True}
-        rows.change(tx, "shifts", shift["id"], taken)
-        return
-    same = {name: shift[name] for name in ("stand_id", "plan_id", "shadow")}
-    own = {name: shift[name] for name in ("person_id", "term_id", "term_during")}
-    for a, b in kept[1:]:
-        _add(shell, tx, {**same, **own, "during": rows.between(a, b)})
-    theirs = {"person_id": person_id, "term_id": term[0], "term_during": term[1]}
-    _add(shell, tx, {**same, **theirs, "during": rows.between(start, end)})
+def _give(shell: Shell, tx: Tx, deal: _Deal, *, now: datetime) -> str:
+    """Cut what is taken out of a shift; return the id of the taker's first part.
 
-
-def _add(shell: Shell, tx: Tx, values: dict[str, object]) -> None:
-    rows.add(tx, "shifts", {"id": shell.new_id("shf"), "fixed": True, **values})
+    Cut, too, where one term of theirs ends and their next begins. Raises: NoTermForIt.
+    """
+    shift, (lower, upper) = deal.shift, _ends(deal.shift)
+    terms = terms_store.parts(tx, deal.taker, start=deal.start, end=deal.end)
+    if not terms:
+        raise NoTermForIt(person_id=deal.taker)
+    parts: list[dict[str, object]] = [
+        {"during": rows.between(since, to)}
+        for since, to in ((lower, deal.start), (deal.end, upper))
+        if since < to
+    ]
+    kept = len(parts)
+    parts += [
+        {
+            "person_id": deal.taker,
+            "term_id": term_id,
+            "term_during": term_during,
+            "during": rows.between(since, to),
+            "fixed": True,
+        }
+        for term_id, term_during, since, to in terms
+    ]
+    rows.change(tx, "shifts", shift["id"], parts[0])
+    ids = [shift["id"]]
+    for values in parts[1:]:
+        ids.append(shell.new_id("shf"))
+        rows.add(tx, "shifts", {**shift, **values, "id": ids[-1], "sequence": 0})
+    tx.execute(_FOLLOW, [shift["id"], shift["shadow"], now])
+    return str(ids[kept])

@@ -121,6 +121,7 @@ _OPEN = (
     SWAPS
     + """
 where w.state = 'open' and w.ends_at > %(now)s and s.person_id = w.asked_by
+  and s.during @> tstzrange(least(greatest(w.starts_at, %(now)s), w.ends_at), w.ends_at)
   and (w.to_person_id is null or w.to_person_id = %(person)s or w.asked_by = %(person)s)
 order by w.urgent desc, w.starts_at, w.id limit 100
 """
@@ -138,7 +139,8 @@ select p.id as person_id, p.name, o.name as office,
   exists (select 1 from shifts s where s.person_id = p.id
     and s.during && tstzrange(%(start)s, %(end)s)) as is_standing
 from terms t join people p on p.id = t.person_id left join offices o on o.id = p.office_id
-where t.during @> tstzrange(%(start)s, %(end)s) and p.disabled_at is null and p.id <> %(asking)s
+where p.disabled_at is null and p.id <> %(asking)s
+group by p.id, o.name having range_agg(t.during) @> tstzrange(%(start)s, %(end)s)
 order by p.name, p.id
 """
 _THEIRS = """

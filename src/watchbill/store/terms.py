@@ -24,9 +24,18 @@ _VOLUNTEERS = """
 select t.person_id from terms t join people p on p.id = t.person_id
 where t.during @> %s and p.disabled_at is null order by t.person_id
 """
+# One term, or one after the other.
 _IN_TERM = """
-select t.person_id from terms t join people p on p.id = t.person_id
-where t.during @> tstzrange(%s, %s) and p.disabled_at is null order by t.person_id
+select t.person_id from terms t join people p on p.id = t.person_id where p.disabled_at is null
+group by t.person_id having range_agg(t.during) @> tstzrange(%s, %s) order by t.person_id
+"""
+_PARTS = """
+select id, during, greatest(lower(during), %(start)s), least(upper(during), %(end)s) from terms
+where person_id = %(person)s and during && tstzrange(%(start)s, %(end)s)
+order by lower(during) for update
+"""
+_IS_AWAY = """
+select 1 from absences where person_id = %s and starts_at < %s and ends_at > %s limit 1
 """
 _OPEN = """
 select id, lower(during), upper(during) from terms
@@ -44,6 +53,9 @@ for update
 _UNASK = "update swaps set state = 'withdrawn' where shift_id = %s and state = 'open'"
 _PAUSES = """
 select id, starts_at from absences where person_id = %s and source = 'pause' and ends_at > %s
+"""
+_WAITING = """
+select id from applications where person_id = %s and state = 'waiting' for update
 """
 
 
@@ -84,9 +96,32 @@ def pauses(tx: Tx, person_id: str, *, at: datetime) -> list[tuple[str, datetime]
     return [(row[0], row[1]) for row in tx.execute(_PAUSES, [person_id, at])]
 
 
+def waiting(tx: Tx, person_id: str) -> list[str]:
+    """Return the ids of a person's applications that wait, locked."""
+    return [row[0] for row in tx.execute(_WAITING, [person_id])]
+
+
 def is_volunteer(tx: Tx, person_id: str, *, at: datetime) -> bool:
     """True if the person is of the on-call team: in a term of theirs, or within `SOON` of one."""
     return tx.execute(_IS_VOLUNTEER, [person_id, at, at + SOON]).fetchone() is not None
+
+
+def parts(
+    tx: Tx, person_id: str, *, start: datetime, end: datetime
+) -> list[tuple[str, Any, datetime, datetime]]:
+    """Return [start, end) cut by a person's terms: id and range of each, from, to.
+
+    Empty if they do not cover all of it.
+    """
+    wanted = {"person": person_id, "start": start, "end": end}
+    found = [(row[0], row[1], row[2], row[3]) for row in tx.execute(_PARTS, wanted)]
+    covered = sum((to - since for _, _, since, to in found), timedelta())
+    return found if covered == end - start else []
+
+
+def is_away(tx: Tx, person_id: str, *, start: datetime, end: datetime) -> bool:
+    """True if the person is away in a part of [start, end)."""
+    return tx.execute(_IS_AWAY, [person_id, end, start]).fetchone() is not None
 
 
 def covering(tx: Tx, person_id: str, start: datetime, end: datetime) -> tuple[str, Any] | None:

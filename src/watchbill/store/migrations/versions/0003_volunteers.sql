@@ -89,7 +89,7 @@ create table swaps (
   to_person_id  text references people,         -- null: everyone of the on-call team
   starts_at     timestamptz not null,
   ends_at       timestamptz not null,
-  return_shift_id text references shifts on delete set null,  -- a swap: this one comes back for it
+  return_shift_id text,                         -- this one comes back for it; it may be gone since
   note          text not null default '',
   urgent        boolean not null default false, -- cover now
   state         text not null check (state in ('open', 'accepted', 'declined', 'withdrawn', 'over')),
