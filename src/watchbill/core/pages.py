@@ -22,7 +22,7 @@ class Outcome(Enum):
     DECLINED = "declined"
     #: No answer in time; somebody else was called, or the same person again.
     ESCALATED = "escalated"
-    #: The team's hours began or ended, and the incident passed to others.
+    #: Hours began or ended, or another volunteer stands: the incident passed to others.
     PASSED = "passed"
     #: The incident ended first.
     RESOLVED = "resolved"

@@ -17,7 +17,7 @@ from watchbill.core.copies import replace
 from watchbill.core.incidents import Decision, EntryKind, Incident, IncidentState
 from watchbill.core.messages import MessageKind
 from watchbill.core.pages import Outcome, Page
-from watchbill.core.routing import Reason, Route, Side
+from watchbill.core.routing import Reason, Route, Side, StepRole
 
 
 def where(company: Company, incident: Incident, *, now: datetime) -> tuple[Incident, Route]:
@@ -65,7 +65,8 @@ def move(
 
     What is held or nobody's stays silent. To its team it goes with its acknowledgement kept, and
     the team's rota is told without being called (RO4). To the volunteers it goes to be called
-    for, unless who has it is the very person they would call (RO3).
+    for, unless who has it is the very person they would call (RO3). Whoever is being called as the
+    volunteer and stands no more is called no more: it begins anew with who stands now (SH5, VO4).
     """
     moved = place(company, incident, route)
     if route.is_waiting:
@@ -73,7 +74,7 @@ def move(
             return Decision(incident=moved)
         return _wait(moved, pages, route, now=now, new_id=new_id)
     if route.side is incident.side:
-        return Decision(incident=moved)
+        return _relieve(company, moved, pages, route, now=now, new_id=new_id)
     if _is_kept(incident, route, now):
         return _pass_on(company, moved, route, now=now, new_id=new_id)
     moved = moved if incident.help_asked_by else unacknowledged(moved)
@@ -81,6 +82,30 @@ def move(
         incident=replace(moved, state=IncidentState.TRIGGERED, step=-1, step_ends_at=now),
         pages=_passed(pages, route, now=now),
         entries=(_routed(moved, now=now, new_id=new_id),),
+    )
+
+
+def _relieve(
+    company: Company,
+    incident: Incident,
+    pages: tuple[Page, ...],
+    route: Route,
+    *,
+    now: datetime,
+    new_id: NewId,
+) -> Decision:
+    """Call anew from the first step if the volunteer who rings has given the shift away or left."""
+    standing = company.volunteer(now)
+    is_relieved = any(
+        page.is_open and page.role is StepRole.VOLUNTEER and page.person_id != standing
+        for page in pages
+    )
+    if incident.state is not IncidentState.TRIGGERED or not is_relieved:
+        return Decision(incident=incident)
+    return Decision(
+        incident=replace(incident, step=-1, step_ends_at=now),
+        pages=_passed(pages, route, now=now),
+        entries=(_routed(incident, now=now, new_id=new_id),),
     )
 
 

@@ -71,7 +71,8 @@ def open_incident(seeded: seed.Seeded, api: Client) -> None:
 
 
 def needs_body(path: str, method: str) -> bool:
-    return "requestBody" in OPENAPI["paths"][path][method]
+    body = OPENAPI["paths"][path][method].get("requestBody", {"content": {}})
+    return "application/json" in body["content"]
 
 
 def fields_of(path: str, method: str) -> dict[str, Any]:

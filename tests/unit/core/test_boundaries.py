@@ -371,13 +371,15 @@ def test_no1_an_incident_follows_its_service_to_another_team() -> None:
     assert day.open_pages()[0].out_of_hours
 
 
-def test_a_new_volunteer_takes_the_next_round_and_the_old_one_is_left_alone() -> None:
+def test_a_new_volunteer_is_called_next_and_the_old_one_is_left_alone() -> None:
     change = dublin("Fri 19:00")
     shifts = (builders.shift(VERA, end=change), builders.shift(BEN, start=change))
     company = replace(builders.company(), shifts=shifts)
     night = world.at("Fri 18:58", company)
     night.fires()
-    night.to(dublin("Fri 19:13"))
+    night.to(dublin("Fri 19:03"))
+    assert night.called() == {BEN}
+    night.to(dublin("Fri 19:18"))
     assert night.called() == {BEN, MONA, MAX}
     assert night.rings(VERA) == 1
 

@@ -193,6 +193,8 @@ begin
   insert into watch_looks (look_at) values ('epoch');
   return null;
 end $$;
+-- By row: housekeeping looks for questions that are over, and mostly finds none.
+create trigger watch_changed after insert or update or delete on swaps for each row execute function watch_changed();
 create trigger watch_changed after update of people_at_once on organization for each statement execute function watch_changed();
 
 do $$
@@ -206,7 +208,7 @@ end $$;
 do $$
 declare t text;
 begin
-  foreach t in array array['on_call_team', 'terms', 'applications', 'shifts', 'plans', 'swaps', 'absences', 'rotas', 'rota_members',
+  foreach t in array array['on_call_team', 'terms', 'applications', 'shifts', 'plans', 'absences', 'rotas', 'rota_members',
       'rota_overrides', 'people', 'offices', 'closing_days', 'teams', 'services'] loop
     execute format('create trigger watch_changed after insert or update or delete on %I for each statement execute function watch_changed()', t);
   end loop;
