@@ -8,6 +8,7 @@ from watchbill.actions import audit, changes, fields
 from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Noun, Values
 from watchbill.actions.shell import Shell
+from watchbill.store import terms as terms_store
 
 NOUN = Noun(
     word="absence",
@@ -35,13 +36,16 @@ def add(shell: Shell, values: Values, *, by: Actor) -> str:
 
 
 def remove(shell: Shell, absence_id: str, *, by: Actor) -> None:
-    """Strike an absence out: one's own, or an admin anybody's.
+    """Strike an absence out: one's own; an admin that of whoever is in no term.
 
-    Whatever it was, the audit log says only that somebody is not away any more (VO4).
+    A volunteer who is away is called again only by their own will, an admin cannot do it for them
+    (NO2). Whatever it was, the audit log says only that somebody is not away any more (VO4).
     """
     with shell.db.transaction() as tx:
         before = changes.load(tx, NOUN, absence_id)
         audit.need_self_or_admin(by, before["person_id"])
+        if terms_store.open_terms(tx, before["person_id"], at=shell.clock.now()):
+            audit.need_self(by, before["person_id"])
         plain = {name: before[name] for name in ("id", "person_id", "starts_at", "ends_at")}
         changes.remove(shell, tx, NOUN, plain, by=by)
     shell.ring()

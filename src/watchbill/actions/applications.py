@@ -11,10 +11,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from watchbill.actions import audit, changes, fields, terms
+from watchbill.actions import audit, changes, fields, notices, terms
 from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Noun, Values
 from watchbill.actions.shell import Shell
+from watchbill.core import hours
+from watchbill.core.people import PersonId
 from watchbill.errors import Conflict, Forbidden
 from watchbill.store import rows
 from watchbill.store import terms as terms_store
@@ -133,8 +135,22 @@ def seat(shell: Shell, application_id: str, *, by: Actor) -> str:
         term_id = changes.create(shell, tx, terms.NOUN, term, by=by)
         seated = {"state": "seated", "decided_at": now, "term_id": term_id}
         changes.change(shell, tx, NOUN, before, seated, by=by)
+        _tell_seated(shell, tx, before["person_id"], start, end)
     shell.ring()
     return term_id
+
+
+def _tell_seated(shell: Shell, tx: Tx, person_id: str, start: datetime, end: datetime) -> None:
+    """Tell somebody that their term begins: also whoever never offered themselves would hear it."""
+    person = shell.company(tx).people.get(PersonId(person_id))
+    zone = hours.known_zone(person.zone if person else "UTC")
+    first, last = (f"{at.astimezone(zone):%-d %B %Y}" for at in (start, end))
+    text = (
+        f"You offered yourself, and have a seat from {first} to {last}. Make sure that you are"
+        " ready before your first shift: /readiness. You can pause or step down at any time,"
+        " without a reason."
+    )
+    notices.tell(shell, tx, [person_id], "You are in the on-call team", text, path="/on-call-team")
 
 
 def renew(shell: Shell, term_id: str, values: Values, *, by: Actor) -> str:

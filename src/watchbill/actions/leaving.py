@@ -13,7 +13,7 @@ import contextlib
 from datetime import datetime
 from typing import Any
 
-from watchbill.actions import audit, changes, fields, notices, rosters, terms
+from watchbill.actions import applications, audit, changes, fields, notices, rosters, terms
 from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Values
 from watchbill.actions.shell import Shell
@@ -28,20 +28,35 @@ _CHECKS: dict[str, fields.Check] = {"starts_at": fields.instant, "until": fields
 def step_down(shell: Shell, term_id: str, *, by: Actor) -> str | None:
     """End one's term now, and one agreed to for later; return the draft that fills the open weeks.
 
+    An application that waits is taken back, too: a seat needs a new one (NO2).
     A shift under way ends now, too: the duty manager has it until somebody covers. None if no
     shifts were released. Raises: OnlyThemselves, TermOver.
     """
     now = shell.clock.now()
     with shell.db.transaction() as tx:
         person_id = _own_term(tx, term_id, by, now)
-        _, _, last = terms_store.open_terms(tx, person_id, at=now)[-1]
-        released = _release(shell, tx, person_id, now, last)
-        terms.end_all(shell, tx, person_id, by=by)
-        _end_pauses(shell, tx, person_id, by)
+        released = let_go(shell, tx, person_id, by=by)
         audit.record(shell, tx, by, "term.left", term_id, {"shifts_released": released})
         changes.look_again(shell, tx)
     shell.ring()
     return _refill(shell, person_id) if released else None
+
+
+def let_go(shell: Shell, tx: Tx, person_id: str, *, by: Actor) -> int:
+    """End somebody's terms and pauses, and take their application back; return the shifts released.
+
+    Whoever comes back offers themselves anew: nobody else makes an old consent count again (NO2).
+    """
+    now, released = shell.clock.now(), 0
+    if own := terms_store.open_terms(tx, person_id, at=now):
+        released = _release(shell, tx, person_id, now, own[-1][2])
+        terms.end_all(shell, tx, person_id, by=by)
+    _end_pauses(shell, tx, person_id, by)
+    for application_id in terms_store.waiting(tx, person_id):
+        before = changes.load(tx, applications.NOUN, application_id)
+        gone = {"state": "withdrawn", "decided_at": now}
+        changes.change(shell, tx, applications.NOUN, before, gone, by=by)
+    return released
 
 
 def pause(shell: Shell, term_id: str, values: Values, *, by: Actor) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchbill.actions import audit, changes, fields, passwords
+from watchbill.actions import audit, changes, fields, leaving, passwords
 from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Noun, Values
 from watchbill.actions.shell import Shell
@@ -107,7 +107,10 @@ def change(
 
 
 def disable(shell: Shell, person_id: str, *, by: Actor, if_match: str | None = None) -> None:
-    """Let a person go: they are not called any more, and signed out everywhere."""
+    """Let a person go: they are not called any more, and signed out everywhere.
+
+    Their term is over: who is taken back is on call again only of their own will (NO2).
+    """
     audit.need_admin(by)
     with shell.db.transaction() as tx:
         before = changes.load(tx, NOUN, person_id, if_match=if_match)
@@ -116,6 +119,7 @@ def disable(shell: Shell, person_id: str, *, by: Actor, if_match: str | None = N
             _need_another_admin(tx, person_id)
         changes.change(shell, tx, NOUN, before, {"disabled_at": shell.clock.now()}, by=by)
         sessions_store.end_all(tx, person_id)
+        leaving.let_go(shell, tx, person_id, by=by)
     shell.ring()
 
 

@@ -42,7 +42,7 @@ def make_sure(shell: Shell, person_id: str, items: list[str], *, by: Actor) -> N
         tx.execute("delete from readiness where person_id = %s", [person_id])
         for item in sorted(set(items)):
             rows.add(tx, "readiness", {"person_id": person_id, "item": item, "at": now})
-        audit.record(shell, tx, by, "readiness.said", person_id, {"items": sorted(set(items))})
+        audit.record(shell, tx, by, "readiness.said", person_id, {"items": len(set(items))})
 
 
 def send_test_pages(shell: Shell, person_id: str, *, by: Actor) -> int:

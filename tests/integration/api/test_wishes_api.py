@@ -27,6 +27,7 @@ def test_wishes_are_said_read_and_taken_back(seeded: seed.Seeded, vera: Client) 
 def test_only_ones_own_and_only_whole_weeks(seeded: seed.Seeded, vera: Client) -> None:
     items = {"items": [{"starts_at": FRIDAY, "weight": 2}]}
     vera("PUT", f"/people/{seeded.ann}/wishes", json=items, expect=403)
+    vera("GET", f"/people/{seeded.ann}/wishes", expect=403)
     path = f"/people/{seeded.vera}/wishes"
     monday = {"items": [{"starts_at": "2026-03-16T18:00:00Z", "weight": 2}]}
     vera("PUT", path, json=monday, expect=422)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from watchbill.actions import wishes
+from watchbill.actions import audit, wishes
 from watchbill.queries import wishes as read
 from watchbill.queries.wishes import WishRow
 from watchbill.web.api import asked
@@ -37,7 +37,8 @@ class Wishes(BaseModel):
 
 @router.get("/people/{person_id}/wishes", response_model=Wishes)
 def read_wishes(caller: asked.Reader, person_id: asked.Id) -> Any:
-    """Read somebody's wishes for weeks to come."""
+    """Read one's own wishes for weeks to come; nobody reads anybody else's."""
+    audit.need_self(caller.actor, person_id)
     return _said(caller, person_id)
 
 
