@@ -117,12 +117,21 @@ def _carried(team: OnCallTeam, spans: list[tuple[datetime, datetime]]) -> Carrie
     return Carried(hours=round(hours, 2), smallest_gap_weeks=min(gaps) if gaps else None)
 
 
-_OPEN = (
+_OPEN_AT = (
     SWAPS
     + """
 where w.state = 'open' and w.ends_at > %(now)s and s.person_id = w.asked_by
   and s.during @> tstzrange(least(greatest(w.starts_at, %(now)s), w.ends_at), w.ends_at)
-  and (w.to_person_id is null or w.to_person_id = %(person)s or w.asked_by = %(person)s)
+"""
+)
+_TERM = "(select range_agg(t.during) from terms t where t.person_id = %(person)s)"
+# Asking everyone asks whoever's terms cover it.
+_OPEN = (
+    _OPEN_AT
+    + "and (w.to_person_id = %(person)s or w.asked_by = %(person)s or w.to_person_id is null and "
+    + _TERM
+    + """
+    @> tstzrange(least(greatest(w.starts_at, %(now)s), w.ends_at), w.ends_at))
 order by w.urgent desc, w.starts_at, w.id limit 100
 """
 )
@@ -174,6 +183,12 @@ class TheirShift:
 def one(tx: Tx, swap_id: str) -> SwapRow:
     """Return a swap. Raises: NotThere."""
     return reading.one(tx, SwapRow, f"{SWAPS} where w.id = %s", [swap_id])
+
+
+def is_open(tx: Tx, swap_id: str, *, now: datetime) -> bool:
+    """True if a question can still be answered: its time is not over, and the asker still has it."""
+    wanted = {"now": now, "swap": swap_id}
+    return bool(reading.many(tx, SwapRow, f"{_OPEN_AT} and w.id = %(swap)s", wanted))
 
 
 def open_for(tx: Tx, person_id: str, *, now: datetime) -> tuple[SwapRow, ...]:

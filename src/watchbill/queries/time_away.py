@@ -13,9 +13,10 @@ from watchbill.store.database import Tx
 
 _OWN = """
 select a.id, a.starts_at, a.ends_at, a.source,
-  (select min(s.id) from shifts s where s.person_id = a.person_id and not s.shadow
-    and s.during && tstzrange(a.starts_at, a.ends_at)) as shift_id
-from absences a where a.person_id = %s and a.ends_at > %s order by a.starts_at, a.id limit 200
+  (select s.id from shifts s where s.person_id = a.person_id and not s.shadow
+    and s.during && tstzrange(greatest(a.starts_at, %(now)s), a.ends_at)
+    order by lower(s.during) limit 1) as shift_id
+from absences a where a.person_id = %(person)s and a.ends_at > %(now)s order by a.starts_at, a.id limit 200
 """
 _WISHES = "select starts_at, weight from wishes where person_id = %s and starts_at > %s"
 
@@ -33,7 +34,7 @@ class OwnAbsence:
 
 def own(tx: Tx, person_id: str, *, now: datetime) -> tuple[OwnAbsence, ...]:
     """Return one's absences that are not over."""
-    return reading.many(tx, OwnAbsence, _OWN, [person_id, now])
+    return reading.many(tx, OwnAbsence, _OWN, {"person": person_id, "now": now})
 
 
 def wishes(tx: Tx, person_id: str, *, now: datetime, weeks: int) -> list[tuple[Week, int]]:

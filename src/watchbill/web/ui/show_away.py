@@ -45,7 +45,7 @@ def away_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
             away.WishRow(
                 start=week.start,
                 name=f"week-{week.start:%Y%m%dT%H%MZ}",
-                weight=_nearest(said),
+                weight=nearest(said),
             )
             for week, said in wishes
         ),
@@ -56,6 +56,6 @@ def away_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
     return pages.render(visit.request, pages.AWAY, context, status=status)
 
 
-def _nearest(said: int) -> int:
+def nearest(said: int) -> int:
     """Return the weight among those there are words for that is nearest to what was said."""
     return min((weight for weight, _ in WORDS), key=lambda weight: abs(weight - said))

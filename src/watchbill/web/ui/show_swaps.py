@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,9 +11,11 @@ from starlette.responses import Response
 
 from watchbill.core import hours, uncovered
 from watchbill.core.hours import Period
+from watchbill.errors import NotFound
 from watchbill.queries import rota_table
 from watchbill.queries import swaps as queries
 from watchbill.queries.swaps import Candidate, Effect, SwapRow, TheirShift
+from watchbill.store.database import Tx
 from watchbill.web.ui import faults, pages, swaps, times
 from watchbill.web.ui.shell import Choice
 from watchbill.web.ui.visits import Visit
@@ -34,10 +37,11 @@ def swaps_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
         lately = queries.lately(tx, now=visit.now)
         terms = queries.terms(tx, visit.me.id, now=visit.now)
     items = [swaps.SwapItem(swap=row, sentence=sentence(visit, row)) for row in found]
+    over = [dataclasses.replace(r, state="over") if r.state == "open" else r for r in lately]
     context = swaps.Swaps(
         for_me=tuple(item for item in items if item.swap.asked_by != visit.me.id),
         mine=tuple(item for item in items if item.swap.asked_by == visit.me.id),
-        lately=tuple(swaps.SwapItem(swap=row, sentence=sentence(visit, row)) for row in lately),
+        lately=tuple(swaps.SwapItem(swap=row, sentence=sentence(visit, row)) for row in over),
         open=tuple(_takeable(visit, terms)),
         error=error,
     )
@@ -88,6 +92,8 @@ def new_page(visit: Visit, *, shift_id: str, error: str = "", status: int = 200)
         is_urgent=is_urgent,
         candidates=rows,
         returns=_returns(found, theirs, visit.zone),
+        chosen=visit.field("to_person_id"),
+        chosen_return=visit.field("return_shift_id"),
         mine=mine,
         note=visit.field("note"),
         error=error,
@@ -115,10 +121,12 @@ def swap_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
     me = visit.me.id
     with visit.site.shell.db.transaction() as tx:
         row = queries.one(tx, visit.part("id"))
-        back = rota_table.one(tx, row.return_shift_id) if row.return_shift_id else None
-        span = (row.starts_at, row.ends_at)
+        back = _shift(tx, row.return_shift_id)
         returned = (back.starts_at, back.ends_at) if back else None
-        is_open = row.state == "open" and row.ends_at > visit.now and row.stands == row.asked_by
+        is_open = queries.is_open(tx, row.id, now=visit.now)
+        if row.state == "open" and not is_open:
+            row = dataclasses.replace(row, state="over")
+        span = (max(row.starts_at, visit.now) if is_open else row.starts_at, row.ends_at)
         may = is_open and row.asked_by != me and row.to_person_id in (None, me)
         covered = queries.candidates(tx, asking=row.asked_by, start=span[0], end=span[1])
         may_answer = may and me in {each.person_id for each in covered}
@@ -134,9 +142,20 @@ def swap_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
         is_mine=row.asked_by == me and is_open,
         may_answer=may_answer,
         may_decline=may and row.to_person_id == me,
+        is_outside_term=may and not may_answer,
         error=error,
     )
     return pages.render(visit.request, pages.SWAP, context, status=status)
+
+
+def _shift(tx: Tx, shift_id: str | None) -> rota_table.ShiftLine | None:
+    """Return a shift, unless it is gone."""
+    if shift_id is None:
+        return None
+    try:
+        return rota_table.one(tx, shift_id)
+    except NotFound:
+        return None
 
 
 def sentence(visit: Visit, row: SwapRow) -> str:

@@ -58,6 +58,9 @@ class NewSwap:
     candidates: tuple[CandidateRow, ...]
     #: Shifts that could come back in return.
     returns: tuple[Choice, ...]
+    #: Who and what was chosen in the form just sent; or empty.
+    chosen: str
+    chosen_return: str
     #: What giving it away does to the viewer.
     mine: Effect
     note: str
@@ -80,4 +83,6 @@ class Swap:
     is_mine: bool
     may_answer: bool
     may_decline: bool
+    #: They could be asked, but no term of theirs covers it.
+    is_outside_term: bool
     error: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from starlette.responses import Response
 
@@ -19,14 +20,20 @@ class BadDay(Invalid):
     """Give both days, such as 2026-12-24; the last one is still away."""
 
 
+class LastBeforeFirst(Invalid):
+    """The last day cannot lie before the first."""
+
+
 def add(visit: Visit) -> Response:
     """Be away for whole days, by the clocks of where one lives."""
     try:
-        values: dict[str, object] = {
+        values: dict[str, Any] = {
             "person_id": visit.me.id,
             "starts_at": _midnight(visit, "first", 0),
             "ends_at": _midnight(visit, "last", 1),
         }
+        if values["ends_at"] <= values["starts_at"]:
+            raise LastBeforeFirst
         absences.add(visit.site.shell, values, by=visit.actor)
     except (Conflict, Invalid) as error:
         return show_away.away_page(
@@ -37,7 +44,12 @@ def add(visit: Visit) -> Response:
 
 def remove(visit: Visit) -> Response:
     """Strike a time away out."""
-    absences.remove(visit.site.shell, visit.part("id"), by=visit.actor)
+    try:
+        absences.remove(visit.site.shell, visit.part("id"), by=visit.actor)
+    except Conflict as error:
+        return show_away.away_page(
+            visit, error=faults.sentence(error), status=problems.status_of(error)
+        )
     return visit.back("/away", said="Struck out.")
 
 
@@ -48,7 +60,9 @@ def wish(visit: Visit) -> Response:
     weights: dict[datetime, int] = {}
     for week, said in ahead:
         text = visit.field(f"week-{week.start:%Y%m%dT%H%MZ}")
-        if text in {str(weight) for weight, _ in show_away.WORDS} and int(text) != said:
+        if text in {str(weight) for weight, _ in show_away.WORDS} and int(
+            text
+        ) != show_away.nearest(said):
             weights[week.start] = int(text)
     wishes.wish(visit.site.shell, visit.me.id, weights, by=visit.actor)
     return visit.back("/away", said="Your wishes are kept; the next plan looks at them.")

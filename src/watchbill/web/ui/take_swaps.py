@@ -23,7 +23,11 @@ def ask(visit: Visit) -> Response:
     shift_id = visit.field("shift_id")
     try:
         made = swaps.ask(visit.site.shell, _values(visit, shift_id), by=visit.actor)
-    except (Conflict, Invalid, Forbidden, NotFound) as error:
+    except (Forbidden, NotFound, swaps.TooLate) as error:  # the dialogue cannot be shown again
+        return show_swaps.swaps_page(
+            visit, error=faults.sentence(error), status=problems.status_of(error)
+        )
+    except (Conflict, Invalid) as error:
         return show_swaps.new_page(
             visit,
             shift_id=shift_id,
@@ -38,10 +42,7 @@ def take_open(visit: Visit) -> Response:
     try:
         values: dict[str, object] = {"person_id": visit.me.id}
         for name in ("starts_at", "ends_at"):
-            try:
-                at = datetime.fromisoformat(visit.field(name))
-            except ValueError:
-                raise BadTime(field=name) from None
+            at = _instant(visit, name)
             values[name] = max(at, visit.now) if name == "starts_at" else at
         shifts.plan(visit.site.shell, values, by=visit.actor)
     except (Conflict, Invalid, Forbidden) as error:
@@ -79,6 +80,17 @@ def withdraw(visit: Visit) -> Response:
     )
 
 
+def _instant(visit: Visit, name: str) -> datetime:
+    """Return a field's instant, as the screen wrote it. Raises: BadTime."""
+    try:
+        at = datetime.fromisoformat(visit.field(name))
+    except ValueError:
+        raise BadTime(field=name) from None
+    if at.tzinfo is None:
+        raise BadTime(field=name)
+    return at
+
+
 def _values(visit: Visit, shift_id: str) -> dict[str, object]:
     values: dict[str, object] = {
         "shift_id": shift_id,
@@ -89,7 +101,7 @@ def _values(visit: Visit, shift_id: str) -> dict[str, object]:
         if text := visit.field(name):
             try:
                 values[name] = show_swaps.instant(text, visit.zone)
-            except ValueError:
+            except (ValueError, OverflowError):
                 raise BadTime(field=name) from None
     if whom := visit.field("to_person_id"):
         values["to_person_id"] = whom
