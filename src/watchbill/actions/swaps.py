@@ -147,7 +147,8 @@ def accept(shell: Shell, swap_id: str, *, by: Actor) -> None:
         changes.change(shell, tx, NOUN, swap, done, by=by)
         close_over(tx, now=now)
         subject = f"{_name(shell, tx, by)} takes your shift"
-        _tell(shell, tx, swap, [swap["asked_by"]], subject, (start, end))
+        effect = "They are called then, and you are not."
+        _tell(shell, tx, swap, [swap["asked_by"]], subject, (start, end), effect=effect)
     shell.ring()
 
 
@@ -159,17 +160,21 @@ def decline(shell: Shell, swap_id: str, *, by: Actor) -> None:
         if swap["to_person_id"] is None or swap["to_person_id"] != by.person_id:
             raise NotForYou
         changes.change(shell, tx, NOUN, swap, {"state": "declined"}, by=by)
-        _tell(shell, tx, swap, [swap["asked_by"]], f"{_name(shell, tx, by)} cannot take your shift")
+        subject, effect = f"{_name(shell, tx, by)} cannot take your shift", "It stays yours."
+        _tell(shell, tx, swap, [swap["asked_by"]], subject, effect=effect)
     shell.ring()
 
 
 def withdraw(shell: Shell, swap_id: str, *, by: Actor) -> None:
-    """Take one's question back. Raises: Answered, OnlyThemselves."""
+    """Take one's question back; who was asked is told. Raises: Answered, OnlyThemselves."""
     with shell.db.transaction() as tx:
         swap = changes.load(tx, NOUN, swap_id)
         _need_open(swap)
         audit.need_self(by, swap["asked_by"])
         changes.change(shell, tx, NOUN, swap, {"state": "withdrawn"}, by=by)
+        subject = f"{_name(shell, tx, by)} asks for it no more"
+        _tell(shell, tx, swap, _asked(tx, swap), subject)
+    shell.ring()
 
 
 def close_over(tx: Tx, *, now: datetime) -> int:
@@ -179,13 +184,19 @@ def close_over(tx: Tx, *, now: datetime) -> int:
 
 def _tell_asked(shell: Shell, tx: Tx, swap_id: str, row: dict[str, Any]) -> None:
     """Ask by mail: the one person, or everybody in a term then. It is a question, never a page."""
-    asked = [row["to_person_id"]] if row.get("to_person_id") else []
-    if not asked:
-        during = {"start": row["starts_at"], "end": row["ends_at"]}
-        asked = [p for p in terms_store.in_term(tx, **during) if p != row["asked_by"]]
     name = _name(shell, tx, audit.person(row["asked_by"]))
     urgent = "needs cover now" if row.get("urgent") else "asks for a shift to be taken"
-    _tell(shell, tx, {"id": swap_id, **row}, asked, f"{name} {urgent}")
+    swap = {"id": swap_id, **row}
+    effect = f"Until somebody says yes, {name} stands then; who says yes first is called instead."
+    _tell(shell, tx, swap, _asked(tx, swap), f"{name} {urgent}", effect=effect)
+
+
+def _asked(tx: Tx, swap: dict[str, Any]) -> list[str]:
+    """Return who may answer: the one person, or everybody else in a term then."""
+    if swap.get("to_person_id"):
+        return [swap["to_person_id"]]
+    found = terms_store.in_term(tx, start=swap["starts_at"], end=swap["ends_at"])
+    return [person_id for person_id in found if person_id != swap["asked_by"]]
 
 
 def _tell(
@@ -195,8 +206,10 @@ def _tell(
     people: list[str],
     subject: str,
     span: tuple[datetime, datetime] | None = None,
+    *,
+    effect: str = "",
 ) -> None:
-    """Tell each in the times of where they live."""
+    """Tell each in the times of where they live, and what it means."""
     start, end = span or (swap["starts_at"], swap["ends_at"])
     company = shell.company(tx)
     for person_id in people:
@@ -204,6 +217,7 @@ def _tell(
         zone = hours.known_zone(person.zone if person else "UTC")
         times = [f"{at.astimezone(zone):%a %-d %b %H:%M}" for at in (start, end)]
         text = f"{subject}: {times[0]} to {times[1]}, your time."
+        text += f" {effect}" if effect else ""
         if swap.get("note"):
             text += f"\n\n{swap['note']}"
         notices.tell(shell, tx, [person_id], subject, text, path=f"/swaps/{swap['id']}")
