@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +30,8 @@ from watchbill.planner.cases import Candidate, Case, Limit
 from watchbill.store import volunteers as volunteers_store
 from watchbill.store.database import Tx
 
+#: Shares are whole numbers; of a tenth of a week, so many make one.
+_FINE = 100
 #: How far back what somebody stood still counts, a little.
 _PAST = timedelta(days=4 * 182)
 
@@ -85,7 +87,8 @@ def ask(
     """Return the cases of `count` weeks as of this transaction. Raises: NobodyToAsk."""
     team, company = volunteers_store.team(tx), shell.company(tx)
     weeks = volunteers.weeks(team, start=start or shell.clock.now(), count=count)
-    people = _volunteers(company, volunteers_store.seats(tx, after=weeks[0].start))
+    seats = volunteers_store.seats(tx, after=weeks[0].start - _PAST)
+    people = _volunteers(company, seats, after=weeks[0].start)
     if not people:
         raise NobodyToAsk
     known = _known(tx, company, team, weeks)
@@ -133,7 +136,8 @@ def _around(team: OnCallTeam, weeks: Sequence[Week], count: int) -> tuple[list[W
     return before, volunteers.weeks(team, start=weeks[-1].end, count=count)
 
 
-def _volunteers(company: Company, seats: Iterable[Seat]) -> list[Volunteer]:
+def _volunteers(company: Company, seats: Iterable[Seat], *, after: datetime) -> list[Volunteer]:
+    """Return whose term is not over at `after`, with all their terms."""
     by_person: defaultdict[PersonId, list[Seat]] = defaultdict(list)
     for seat in seats:
         if seat.person_id in company.people:
@@ -152,6 +156,7 @@ def _volunteers(company: Company, seats: Iterable[Seat]) -> list[Volunteer]:
             away=tuple(away[person_id]),
         )
         for person_id, own in sorted(by_person.items())
+        if any(seat.end > after for seat in own)
     ]
 
 
@@ -182,7 +187,7 @@ def _part(
     candidates = [_candidate(known, each, own, taken, around) for each in people]
     case = Case(
         loads=tuple(_load(stand) for stand in own),
-        people=tuple(candidates),
+        people=_with_shares(known, people, candidates, own),
         gap=known.team.gap_weeks,
         limits=known.limits,
         fixed={n: places[t.fixed] for n, t in enumerate(taken) if t.fixed is not None},
@@ -235,12 +240,38 @@ def _candidate(
         past=rosters.past_tenths(
             person_id, past, at=weeks[0].start, decay_percent=known.decay_percent
         ),
-        share=len(free),
+        share=0,  # against the others', once all are known
         extra={n: more for n, more in extra.items() if more},
         wishes={n: wishes[week.start] for n, week in enumerate(weeks) if week.start in wishes},
         had=rosters.had(volunteer, [s for s in past if s.start < weeks[0].start], weeks),
         tired=_tired(known, volunteer, stood, weeks),
         stood=stood,
+    )
+
+
+def _with_shares(
+    known: _Known,
+    people: Sequence[Volunteer],
+    candidates: Sequence[Candidate],
+    own: Sequence[Stand],
+) -> tuple[Candidate, ...]:
+    """Return the candidates with what each owes.
+
+    Of what was stood while they were there an even part, of what is planned by the weeks they are free.
+    """
+    past = [shift for each in people for shift in _past(known, each.person_id)]
+    shared = rosters.shared_tenths(
+        people, past, at=own[0].week.start, decay_percent=known.decay_percent
+    )
+    ahead, free = sum(map(_load, own)), sum(len(each.weeks) for each in candidates)
+    return tuple(
+        replace(
+            each,
+            share=round(
+                _FINE * (shared[PersonId(each.id)] + ahead * len(each.weeks) / max(free, 1))
+            ),
+        )
+        for each in candidates
     )
 
 

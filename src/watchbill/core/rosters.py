@@ -82,15 +82,35 @@ def past_tenths(
     >>> past_tenths(PersonId("a"), [stood], at=start + 200 * _DAY, decay_percent=50)
     5
     """
-    whole = 0.0
+    own = (shift for shift in shifts if shift.person_id == person_id)
+    return round(TENTHS * sum(_worth(shift, at, decay_percent) for shift in own))
+
+
+def shared_tenths(
+    people: Sequence[Volunteer], shifts: Collection[Shift], *, at: datetime, decay_percent: int
+) -> dict[PersonId, float]:
+    """Return each one's even part of what was stood before `at`: of each shift, among who was there.
+
+    In tenths of a week, the older the less. Who joins owes no part of what was stood before.
+    """
+    found = {each.person_id: 0.0 for each in people}
     for shift in shifts:
-        if shift.person_id != person_id or shift.is_shadow or shift.start >= at:
-            continue
-        ended = min(shift.end, at)
-        halves = (at - ended) // _HALF_YEAR
-        weeks = (ended - shift.start) / (7 * _DAY)
-        whole += weeks * (1 - decay_percent / 100) ** halves
-    return round(TENTHS * whole)
+        period = Period(start=shift.start, end=shift.end)
+        there = [
+            p.person_id for p in people if p.person_id == shift.person_id or can_stand(p, [period])
+        ]
+        for person_id in there:
+            found[person_id] += TENTHS * _worth(shift, at, decay_percent) / len(there)
+    return found
+
+
+def _worth(shift: Shift, at: datetime, decay_percent: int) -> float:
+    """Return what a shift counts at `at`, in weeks: nothing for a shadow's, or what lies ahead."""
+    if shift.is_shadow or shift.start >= at:
+        return 0.0
+    ended = min(shift.end, at)
+    halves = (at - ended) // _HALF_YEAR
+    return (ended - shift.start) / (7 * _DAY) * (1 - decay_percent / 100) ** halves
 
 
 def had(volunteer: Volunteer, shifts: Collection[Shift], weeks: Sequence[Week]) -> frozenset[int]:

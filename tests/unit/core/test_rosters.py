@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from watchbill.core import rest, rosters, shadows, stands, volunteers
@@ -111,3 +112,28 @@ def test_vo6_who_is_new_shadows_before_a_first_shift_and_nobody_beside_their_own
 def test_what_shadows_there_are_stay_where_they_can() -> None:
     people = [learner(p) for p in (ANN, BEN, CAT)]
     assert shadows.assign([ANN, BEN], people, stays={0: CAT, 1: BEN}) == [CAT, CAT]
+
+
+def test_vo2_who_joins_owes_no_part_of_what_was_stood_before() -> None:
+    """Two have stood ten weeks each: who joins need not catch up with them."""
+    past = [
+        Shift(
+            person_id=ANN if week % 2 else BEN,
+            start=FRIDAY + (week - 20) * WEEK,
+            end=FRIDAY + (week - 19) * WEEK,
+        )
+        for week in range(20)
+    ]
+
+    def there(who: PersonId, since: int) -> Volunteer:
+        seat = replace(volunteer().seats[0], person_id=who, start=FRIDAY + since * WEEK)
+        return replace(volunteer(), person_id=who, seats=(seat,))
+
+    def shared(cat_since: int) -> list[float]:
+        people = [there(ANN, -30), there(BEN, -30), there(CAT, cat_since)]
+        found = rosters.shared_tenths(people, past, at=FRIDAY, decay_percent=50)
+        return [round(found[who], 1) for who in (ANN, BEN, CAT)]
+
+    assert shared(0) == [100, 100, 0]
+    assert shared(-9) == [85, 85, 30], "nine of the weeks are shared by three"
+    assert shared(-30) == [66.7, 66.7, 66.7]
