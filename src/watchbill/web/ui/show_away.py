@@ -15,6 +15,8 @@ _SOURCES = {
     "csv": "from a file",
     "pause": "a pause; only you see that",
 }
+#: What one strikes out here; a calendar's and a pause end where they began.
+BY_HAND = ("hand", "csv")
 WORDS = ((3, "gladly"), (1, "rather yes"), (0, "no wish"), (-1, "rather not"), (-3, "please not"))
 
 
@@ -36,7 +38,7 @@ def away_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
                 start=row.starts_at,
                 end=row.ends_at,
                 source=_SOURCES[row.source],
-                may_remove=row.source in ("hand", "csv"),
+                may_remove=row.source in BY_HAND,
                 shift_id=row.shift_id or "",
             )
             for row in own

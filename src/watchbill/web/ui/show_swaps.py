@@ -23,6 +23,8 @@ from watchbill.web.ui.visits import Visit
 #: How far ahead time that nobody stands is offered.
 _AHEAD = timedelta(weeks=8)
 _LOCAL = "%Y-%m-%dT%H:%M"
+#: Cover is asked for so many hours, or until the end.
+COVERS = ("1", "2", "4", "8")
 
 
 def show_swaps(visit: Visit) -> Response:
@@ -90,6 +92,8 @@ def new_page(visit: Visit, *, shift_id: str, error: str = "", status: int = 200)
         starts_local=visit.field("starts_at") or _local(start, visit.zone),
         ends_local=visit.field("ends_at") or _local(end, visit.zone),
         is_urgent=is_urgent,
+        covers=_covers(shift.ends_at - visit.now),
+        cover=_cover(visit, shift.ends_at - visit.now),
         candidates=rows,
         returns=_returns(found, theirs, visit.zone),
         chosen=visit.field("to_person_id"),
@@ -99,6 +103,22 @@ def new_page(visit: Visit, *, shift_id: str, error: str = "", status: int = 200)
         error=error,
     )
     return pages.render(visit.request, pages.NEW_SWAP, context, status=status)
+
+
+def _covers(left: timedelta) -> tuple[Choice, ...]:
+    """Return for how long cover can be asked in what is left of the shift."""
+    shorter = (
+        Choice(value=n, label=f"{n} hour{'' if n == '1' else 's'}")
+        for n in COVERS
+        if timedelta(hours=int(n)) < left
+    )
+    return (*shorter, Choice(value="", label="Until the end of the shift"))
+
+
+def _cover(visit: Visit, left: timedelta) -> str:
+    """Return what was chosen in the form just sent; at first two hours, if so much is left."""
+    wanted = visit.field("hours") if visit.field("shift_id") else "2"
+    return wanted if wanted in {each.value for each in _covers(left)} else ""
 
 
 def _returns(
@@ -129,7 +149,8 @@ def swap_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
         span = (max(row.starts_at, visit.now) if is_open else row.starts_at, row.ends_at)
         may = is_open and row.asked_by != me and row.to_person_id in (None, me)
         covered = queries.candidates(tx, asking=row.asked_by, start=span[0], end=span[1])
-        may_answer = may and me in {each.person_id for each in covered}
+        own = next((each for each in covered if each.person_id == me), None)
+        may_answer = may and own is not None
         asker = queries.effect(tx, row.asked_by, gives=span, takes=returned)
         taker = queries.effect(tx, me, gives=returned, takes=span) if may_answer else None
     context = swaps.Swap(
@@ -143,9 +164,19 @@ def swap_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
         may_answer=may_answer,
         may_decline=may and row.to_person_id == me,
         is_outside_term=may and not may_answer,
+        hindrance=_hindrance(own, has_return=back is not None) if own and may else "",
         error=error,
     )
     return pages.render(visit.request, pages.SWAP, context, status=status)
+
+
+def _hindrance(own: Candidate, *, has_return: bool) -> str:
+    """Return why they cannot take it; a shift of their own may be the one given in return."""
+    if own.is_away:
+        return "You are away then, and nobody who is away is called. End your time away first."
+    if own.is_standing and not has_return:
+        return "You have a shift of your own then, and nobody stands two at once."
+    return ""
 
 
 def _shift(tx: Tx, shift_id: str | None) -> rota_table.ShiftLine | None:

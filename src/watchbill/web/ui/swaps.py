@@ -55,6 +55,10 @@ class NewSwap:
     starts_local: str
     ends_local: str
     is_urgent: bool
+    #: For how many hours cover may be asked; "" is until the end.
+    covers: tuple[Choice, ...]
+    #: The one that is chosen.
+    cover: str
     candidates: tuple[CandidateRow, ...]
     #: Shifts that could come back in return.
     returns: tuple[Choice, ...]
@@ -85,4 +89,6 @@ class Swap:
     may_decline: bool
     #: They could be asked, but no term of theirs covers it.
     is_outside_term: bool
+    #: Why the viewer cannot take it although a term of theirs covers it; "" if they can.
+    hindrance: str
     error: str = ""

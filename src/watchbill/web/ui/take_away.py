@@ -20,6 +20,10 @@ class BadDay(Invalid):
     """Give both days, such as 2026-12-24; the last one is still away."""
 
 
+class NotByHand(Conflict):
+    """That comes from your calendar or is a pause: it is ended there, not here."""
+
+
 class LastBeforeFirst(Invalid):
     """The last day cannot lie before the first."""
 
@@ -44,8 +48,13 @@ def add(visit: Visit) -> Response:
 
 def remove(visit: Visit) -> Response:
     """Strike a time away out."""
+    absence_id = visit.part("id")
     try:
-        absences.remove(visit.site.shell, visit.part("id"), by=visit.actor)
+        with visit.site.shell.db.transaction() as tx:
+            own = time_away.own(tx, visit.me.id, now=visit.now)
+        if any(row.id == absence_id and row.source not in show_away.BY_HAND for row in own):
+            raise NotByHand
+        absences.remove(visit.site.shell, absence_id, by=visit.actor)
     except Conflict as error:
         return show_away.away_page(
             visit, error=faults.sentence(error), status=problems.status_of(error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
@@ -97,6 +97,8 @@ def _values(visit: Visit, shift_id: str) -> dict[str, object]:
         "note": visit.field("note"),
         "urgent": visit.field("urgent") == "yes",
     }
+    if (wanted := visit.field("hours")) in show_swaps.COVERS:
+        values["ends_at"] = visit.now + timedelta(hours=int(wanted))
     for name in ("starts_at", "ends_at"):
         if text := visit.field(name):
             try:
