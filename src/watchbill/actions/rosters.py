@@ -27,7 +27,7 @@ from watchbill.core import volunteers
 from watchbill.errors import Conflict
 from watchbill.planner import checker, work
 from watchbill.planner.checker import Broken
-from watchbill.planner.work import Task
+from watchbill.planner.work import Found, Task
 from watchbill.store import rows
 from watchbill.store import terms as terms_store
 from watchbill.store import volunteers as volunteers_store
@@ -85,11 +85,7 @@ def make(shell: Shell, values: dict[str, object], *, by: Actor) -> str:
         )
         if asked.weeks[0].start < shell.clock.now():
             raise PastPlan
-    seconds = PATIENCE_S / len(asked.parts)
-    tasks = [Task(case=part.case, seconds=seconds, seed=good["seed"]) for part in asked.parts]
-    found = work.apart(tasks)
-    for part, each in zip(asked.parts, found, strict=True):
-        _refuse(checker.check(part.case, each.plan))
+    found = _solve(asked, seed=good["seed"])
     plan_id, now = shell.new_id("pln"), shell.clock.now()
     with shell.db.transaction() as tx:
         row: dict[str, object] = {
@@ -108,6 +104,16 @@ def make(shell: Shell, values: dict[str, object], *, by: Actor) -> str:
         facts = {"weeks": len(asked.weeks), "is_proven": is_proven}
         audit.record(shell, tx, by, "roster.planned", plan_id, facts)
     return plan_id
+
+
+def _solve(asked: roster_cases.Asked, *, seed: int) -> list[Found]:
+    """Return the plan of each part, checked by what knows no solver. Raises: AgainstRules."""
+    seconds = PATIENCE_S / len(asked.parts)
+    tasks = [Task(case=part.case, seconds=seconds, seed=seed) for part in asked.parts]
+    found = work.apart(tasks)
+    for part, each in zip(asked.parts, found, strict=True):
+        _refuse(checker.check(part.case, each.plan))
+    return found
 
 
 def replan(shell: Shell, *, by: Actor) -> str | None:
