@@ -200,7 +200,7 @@ def sentence(visit: Visit, row: SwapRow) -> str:
 
 
 def _candidate(row: Candidate, effect: Effect) -> swaps.CandidateRow:
-    remarks = [
+    remarks = tuple(
         text
         for holds, text in (
             (row.is_away, "is away then"),
@@ -208,13 +208,13 @@ def _candidate(row: Candidate, effect: Effect) -> swaps.CandidateRow:
             (effect.is_too_close, "too close to another shift of theirs"),
         )
         if holds
-    ]
+    )
     return swaps.CandidateRow(
         person_id=row.person_id,
         name=row.name,
         office=row.office or "",
         effect=effect,
-        remark=", ".join(remarks),
+        remarks=remarks,
     )
 
 

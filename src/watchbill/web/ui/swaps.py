@@ -40,8 +40,8 @@ class CandidateRow:
     name: str
     office: str
     effect: Effect
-    #: What speaks against it, in words; or empty.
-    remark: str
+    #: What speaks against it, in words.
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
