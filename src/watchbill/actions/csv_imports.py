@@ -8,7 +8,7 @@ from files before is replaced for the people the file names.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +32,8 @@ _OWN = """
 select person_id, starts_at, ends_at from absences where source = 'csv' and person_id = any(%s)
 """
 _FORGET = "delete from absences where source = 'csv' and person_id = any(%s)"
+#: Open incidents are looked at once at the end: a long file must not hold them meanwhile.
+_NOUN = replace(people.NOUN, decides=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +106,8 @@ def _put_people(shell: Shell, tx: Tx, lines: list[Line], *, by: Actor) -> Report
             counts[_put_person(shell, tx, known.get(email), values, line, faults, by=by)] += 1
     if faults:
         raise BadTable(faults)
+    if counts["created"] or counts["changed"]:
+        changes.look_again(shell, tx)
     return Report(**counts)
 
 
@@ -138,7 +142,7 @@ def _put_person(
     by: Actor,
 ) -> str:
     if known is None:
-        changes.create(shell, tx, people.NOUN, values, by=by)
+        changes.create(shell, tx, _NOUN, values, by=by)
         return "created"
     names = ("id", "email", "name", "role", "team_id", "office_id", "zone", "skills")
     before = dict(zip(names, known, strict=False))
@@ -160,7 +164,7 @@ def _put_person(
                 )
             )
             return "unchanged"
-    changes.change(shell, tx, people.NOUN, {**before}, new, by=by)
+    changes.change(shell, tx, _NOUN, {**before}, new, by=by)
     return "changed"
 
 
@@ -211,16 +215,22 @@ def _replace(
     )
 
 
+def _known(at: datetime) -> datetime:
+    """Return an instant of a year that a plan may speak of. Raises: ValueError."""
+    fields.instant(at)
+    return at
+
+
 def _instant(line: Line, column: str, zone: str, faults: list[Fault]) -> datetime | None:
     text = line.cells[column]
     try:
         if len(text) == 10:
             later = timedelta(days=1) if column == "to" else timedelta()
-            return hours.instant(date.fromisoformat(text) + later, time(0), zone)
+            return _known(hours.instant(date.fromisoformat(text) + later, time(0), zone))
         at = datetime.fromisoformat(text)
         if at.tzinfo is None:
-            return hours.instant(at.date(), at.time(), zone)
-        return at.astimezone(ZoneInfo("UTC"))
+            return _known(hours.instant(at.date(), at.time(), zone))
+        return _known(at.astimezone(ZoneInfo("UTC")))
     except (ValueError, OverflowError):
         advice = "Give a day such as 2026-12-24, or 2026-12-24T18:00."
         faults.append(Fault(line=line.number, column=column, text=advice))

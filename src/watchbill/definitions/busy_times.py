@@ -80,7 +80,7 @@ def _away(
         if first >= end:
             return
         if start < last and first < last and _is_away(event, is_all=is_all):
-            uid = str(event.get("UID", ""))[:200]
+            uid = "".join(c for c in str(event.get("UID", "")) if c.isprintable())[:200]
             yield BusyTime(start=first, end=min(last, end), uid=uid)
 
 

@@ -31,7 +31,7 @@ def read(visit: Visit) -> Response:
     feeds.seen(shell, feed.id)
     tag = f'"{hashlib.sha256(repr((shown, days)).encode()).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, max-age=900"}
-    if visit.request.headers.get("If-None-Match") == tag:
+    if tag in visit.request.headers.get("If-None-Match", ""):  # a proxy may add W/ to it
         return Response(status_code=304, headers=headers)
     from watchbill.web import icalendars  # only here: its library is large
 

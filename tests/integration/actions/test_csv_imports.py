@@ -153,3 +153,29 @@ def test_no_bytes_break_the_reader(body: bytes) -> None:
     with contextlib.suppress(BadTable):
         found = csv_tables.read(body, needed=("name", "email"))
         assert all({"name", "email"} <= set(line.cells) for line in found)
+
+
+@pytest.mark.parametrize("day", ["1026-01-01", "2826-12-31T10:00", "2200-01-01T00:00+00:00"])
+def test_years_no_plan_speaks_of_are_named_by_line(seeded: seed.Seeded, day: str) -> None:
+    text = f"email,from,to\nann@example.org,{day},{day}\n"
+    with pytest.raises(BadTable, match="line 2, from: Give a day"):
+        csv_imports.import_absences(seeded.shell, text.encode(), dry_run=True, by=CLI)
+
+
+def test_incidents_are_looked_at_once_for_a_whole_file_so_that_none_is_held(
+    seeded: seed.Seeded,
+) -> None:
+    """A hook on the table counts: one look for many people, not one for each."""
+    with seeded.shell.db.transaction() as tx:
+        tx.execute("create table looks (n int)")
+        tx.execute(
+            "create function looked() returns trigger language plpgsql as"
+            " $$ begin insert into looks values (1); return null; end $$"
+        )
+        tx.execute(
+            "create trigger looked after update on incidents for each statement"
+            " execute function looked()"
+        )
+    lines = "".join(f"P {n},p{n}@example.org\n" for n in range(20))
+    assert people(seeded, f"name,email\n{lines}").created == 20
+    assert rows(seeded, "select count(*) from looks") == [(1,)]

@@ -99,3 +99,10 @@ def test_no_calendar_breaks_the_reader(lines: list[bytes]) -> None:
     except BadCalendar:
         return
     assert all(START < t.end <= END and t.start < t.end for t in found)
+
+
+def test_control_characters_in_a_uid_are_dropped() -> None:
+    body = calendar("DTSTART;VALUE=DATE:20260310\nDTEND;VALUE=DATE:20260311")
+    body = body.replace(b"UID:0", b"UID:a\x00b\x1f")
+    found = busy_times.read(body, start=START, end=END, zone=ZONE)
+    assert [time.uid for time in found] == ["ab"], "a database refuses a NUL"
