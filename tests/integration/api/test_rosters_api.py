@@ -51,7 +51,8 @@ def shifts(api: Client) -> dict[datetime, str]:
 def told(seeded: seed.Seeded) -> dict[str, list[dict[str, Any]]]:
     """Return the notices, by person."""
     with seeded.shell.db.transaction() as tx:
-        query = "select person_id, data from notifications where kind = 'notice' order by id"
+        query = "select person_id, data from notifications where kind = 'notice'"
+        query += " and data ->> 'path' <> '/on-call-team' order by id"  # not of their seats
         found: dict[str, list[dict[str, Any]]] = {}
         for person_id, data in tx.execute(query).fetchall():
             found.setdefault(person_id, []).append(data)
