@@ -103,3 +103,12 @@ def test_vo4_the_audit_log_keeps_what_somebody_wishes_and_lacks_to_themselves(
         "select facts from audit where action in ('wishes.said', 'readiness.said') order by action",
     )
     assert [facts for (facts,) in said] == [{"items": 1}, {"weeks": 1}]
+
+
+def test_no2_whoever_gets_a_password_from_somebody_else_hears_of_it(seeded: seed.Seeded) -> None:
+    new = "another long password"
+    people.set_password(seeded.shell, seeded.ben, new, by=person(seeded.ben))
+    assert ask(seeded, "select 1 from notifications") == []
+    people.set_password(seeded.shell, seeded.ben, new, by=person(seeded.ada, is_admin=True))
+    told = ask(seeded, "select person_id, data ->> 'subject' from notifications")
+    assert told == [(seeded.ben, "Somebody else set your password")]

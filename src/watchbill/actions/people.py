@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchbill.actions import audit, changes, fields, leaving, passwords
+from watchbill.actions import audit, changes, fields, leaving, notices, passwords
 from watchbill.actions.audit import Actor
 from watchbill.actions.changes import Noun, Values
 from watchbill.actions.shell import Shell
@@ -41,6 +41,11 @@ NOUN = Noun(
         "skills": fields.text(500),
         "helps": fields.flag,
     },
+)
+_SET = "Somebody else set your password"
+_SET_TEXT = (
+    "An admin set a new password for you, and you are signed out everywhere. If you did not ask for"
+    " it, talk to them: whoever knows the password can act as you."
 )
 #: What people may change about themselves.
 _OWN = frozenset({"name", "zone", "skills", "helps"})
@@ -133,8 +138,9 @@ def enable(shell: Shell, person_id: str, *, by: Actor) -> None:
 
 
 def set_password(shell: Shell, person_id: str, password: str, *, by: Actor) -> None:
-    """Set a password; every session of the person ends.
+    """Set a password; every session of the person ends, and they hear if it was somebody else.
 
+    Whoever knows a password can act as its person, and offer them for a term (NO2).
     Raises: OnlyThemselves; NotByToken; WeakPassword.
     """
     audit.need_self_or_admin(by, person_id)
@@ -145,6 +151,8 @@ def set_password(shell: Shell, person_id: str, password: str, *, by: Actor) -> N
         rows.change(tx, "people", before["id"], {"password_hash": stored})
         sessions_store.end_all(tx, person_id)
         audit.record(shell, tx, by, "person.password_set", person_id, {})
+        if by.person_id != person_id:
+            notices.tell(shell, tx, [person_id], _SET, _SET_TEXT, path="/me")
     shell.ring()
 
 
