@@ -87,7 +87,7 @@ def test_a_volunteer_plans_and_publishes_without_scripts_and_by_keyboard(world, 
     page.keyboard.press("Enter")
     page.wait_for_url("**/rota")
 
-    expect(page.get_by_role("status").first).to_contain_text("Published: 2 weeks change hands")
+    expect(page.get_by_role("status").first).to_contain_text("Published: 3 weeks change hands")
     context.close()
 
 
