@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -38,6 +39,11 @@ class Effects(BaseModel):
     items: list[Effect]
 
 
+def _veil(caller: Caller, rows: Sequence[SwapRow]) -> list[SwapRow]:
+    with caller.shell.db.transaction() as tx:
+        return read.veiled(tx, rows, caller.person_id, now=caller.shell.clock.now())
+
+
 SWAPS = Resource(
     path="swaps",
     noun="swap",
@@ -53,6 +59,7 @@ SWAPS = Resource(
     },
     new=SwapNew,
     create=swaps.ask,
+    veil=_veil,
 )
 resources.add(router, SWAPS)
 
@@ -90,7 +97,9 @@ def read_swap_effect(
 def _effects(caller: Caller, swap_id: str, taker: str) -> list[Effect]:
     with caller.shell.db.transaction() as tx:
         swap = reading.one(tx, SwapRow, f"{read.SWAPS} where w.id = %s", [swap_id])
-        span, back = (swap.starts_at, swap.ends_at), None
+        begun = max(swap.starts_at, min(caller.shell.clock.now(), swap.ends_at))
+        start = begun if swap.state == "open" else swap.starts_at  # only what is left is given
+        span, back = (start, swap.ends_at), None
         if swap.return_shift_id:
             query = "select lower(during), upper(during) from shifts where id = %s"
             row = tx.execute(query, [swap.return_shift_id]).fetchone()
