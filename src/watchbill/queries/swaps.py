@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from datetime import datetime
 from watchbill.core import fairness, volunteers
 from watchbill.core.volunteers import OnCallTeam
 from watchbill.queries import reading
+from watchbill.store import terms as terms_store
 from watchbill.store import volunteers as volunteers_store
 from watchbill.store.database import Tx
 
@@ -189,6 +191,18 @@ def is_open(tx: Tx, swap_id: str, *, now: datetime) -> bool:
     """True if a question can still be answered: its time is not over, and the asker still has it."""
     wanted = {"now": now, "swap": swap_id}
     return bool(reading.many(tx, SwapRow, f"{_OPEN_AT} and w.id = %(swap)s", wanted))
+
+
+def veiled(tx: Tx, found: Sequence[SwapRow], person_id: str, *, now: datetime) -> list[SwapRow]:
+    """Return swaps with the notes that somebody may read: their own, and the on-call team's."""
+    if terms_store.is_volunteer(tx, person_id, at=now):
+        return list(found)
+    return [
+        row
+        if person_id in (row.asked_by, row.to_person_id, row.accepted_by)
+        else dataclasses.replace(row, note="")
+        for row in found
+    ]
 
 
 def open_for(tx: Tx, person_id: str, *, now: datetime) -> tuple[SwapRow, ...]:

@@ -4,7 +4,7 @@ Without `from __future__ import annotations`: FastAPI reads the endpoints' types
 here for each kind.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,8 @@ class Resource:
     remove: Callable[..., object] | None = None
     #: Who may read it.
     reader: Any = asked.Reader
+    #: Leaves out of the rows what is not for whoever reads them.
+    veil: Callable[[Any, Sequence[Any]], Sequence[Any]] | None = None
     has_version: bool = True
 
 
@@ -99,7 +101,10 @@ def _add_list(router: APIRouter, kind: Resource) -> None:
         given = {c: request.query_params.get(name) for name, c in kind.filters.items()}
         where: dict[str, object] = {c: value for c, value in given.items() if value}
         shell = caller.shell  # type: ignore[attr-defined]
-        return part(shell, kind.row, kind.query, where, key=kind.key, page=(limit, cursor))
+        found = part(shell, kind.row, kind.query, where, key=kind.key, page=(limit, cursor))
+        if kind.veil is not None:
+            found["items"] = kind.veil(caller, found["items"])  # type: ignore[arg-type]
+        return found
 
     router.get(
         f"/{kind.path}",
@@ -114,7 +119,8 @@ def _add_get(router: APIRouter, kind: Resource) -> None:
     Caller = kind.reader  # noqa: N806 - a type
 
     def endpoint(caller: Caller, row_id: asked.Id, response: Response) -> Any:  # type: ignore[valid-type]
-        return read(caller.shell, kind, row_id, response)  # type: ignore[attr-defined]
+        found = read(caller.shell, kind, row_id, response)  # type: ignore[attr-defined]
+        return found if kind.veil is None else kind.veil(caller, [found])[0]
 
     router.get(
         f"/{kind.path}/{{row_id}}",

@@ -35,8 +35,10 @@ def show_swaps(visit: Visit) -> Response:
 def swaps_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
     """Return it, with why the open time just asked for could not be taken."""
     with visit.site.shell.db.transaction() as tx:
-        found = queries.open_for(tx, visit.me.id, now=visit.now)
-        lately = queries.lately(tx, now=visit.now)
+        found = queries.veiled(
+            tx, queries.open_for(tx, visit.me.id, now=visit.now), visit.me.id, now=visit.now
+        )
+        lately = queries.veiled(tx, queries.lately(tx, now=visit.now), visit.me.id, now=visit.now)
         terms = queries.terms(tx, visit.me.id, now=visit.now)
     items = [swaps.SwapItem(swap=row, sentence=sentence(visit, row)) for row in found]
     over = [dataclasses.replace(r, state="over") if r.state == "open" else r for r in lately]
@@ -140,7 +142,7 @@ def swap_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
     """Return one question, with why the answer just given was refused."""
     me = visit.me.id
     with visit.site.shell.db.transaction() as tx:
-        row = queries.one(tx, visit.part("id"))
+        row = queries.veiled(tx, [queries.one(tx, visit.part("id"))], visit.me.id, now=visit.now)[0]
         back = _shift(tx, row.return_shift_id)
         returned = (back.starts_at, back.ends_at) if back else None
         is_open = queries.is_open(tx, row.id, now=visit.now)
