@@ -126,6 +126,7 @@ where w.state = 'open' and w.ends_at > %(now)s and s.person_id = w.asked_by
   and s.during @> tstzrange(least(greatest(w.starts_at, %(now)s), w.ends_at), w.ends_at)
 """
 )
+_TIMES = "select lower(during), upper(during) from shifts where id = %s"
 _TERM = "(select range_agg(t.during) from terms t where t.person_id = %(person)s)"
 # Asking everyone asks whoever's terms cover it.
 _OPEN = (
@@ -185,6 +186,12 @@ class TheirShift:
 def one(tx: Tx, swap_id: str) -> SwapRow:
     """Return a swap. Raises: NotThere."""
     return reading.one(tx, SwapRow, f"{SWAPS} where w.id = %s", [swap_id])
+
+
+def times(tx: Tx, shift_id: str) -> tuple[datetime, datetime] | None:
+    """Return from when to when a shift is; None if it is gone."""
+    row = tx.execute(_TIMES, [shift_id]).fetchone()
+    return (row[0], row[1]) if row else None
 
 
 def is_open(tx: Tx, swap_id: str, *, now: datetime) -> bool:

@@ -11,11 +11,9 @@ from starlette.responses import Response
 
 from watchbill.core import hours, uncovered
 from watchbill.core.hours import Period
-from watchbill.errors import NotFound
 from watchbill.queries import rota_table
 from watchbill.queries import swaps as queries
 from watchbill.queries.swaps import Candidate, Effect, SwapRow, TheirShift
-from watchbill.store.database import Tx
 from watchbill.web.ui import faults, pages, swaps, times
 from watchbill.web.ui.shell import Choice
 from watchbill.web.ui.visits import Visit
@@ -143,8 +141,7 @@ def swap_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
     me = visit.me.id
     with visit.site.shell.db.transaction() as tx:
         row = queries.veiled(tx, [queries.one(tx, visit.part("id"))], visit.me.id, now=visit.now)[0]
-        back = _shift(tx, row.return_shift_id)
-        returned = (back.starts_at, back.ends_at) if back else None
+        returned = queries.times(tx, row.return_shift_id) if row.return_shift_id else None
         is_open = queries.is_open(tx, row.id, now=visit.now)
         if row.state == "open" and not is_open:
             row = dataclasses.replace(row, state="over")
@@ -158,8 +155,8 @@ def swap_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
     context = swaps.Swap(
         swap=row,
         sentence=sentence(visit, row),
-        return_start=back.starts_at if back else None,
-        return_end=back.ends_at if back else None,
+        return_start=returned[0] if returned else None,
+        return_end=returned[1] if returned else None,
         asker=asker,
         taker=taker,
         is_mine=row.asked_by == me and is_open,
@@ -179,16 +176,6 @@ def _hindrance(own: Candidate, *, has_return: bool) -> str:
     if own.is_standing and not has_return:
         return "You have a shift of your own then, and nobody stands two at once."
     return ""
-
-
-def _shift(tx: Tx, shift_id: str | None) -> rota_table.ShiftLine | None:
-    """Return a shift, unless it is gone."""
-    if shift_id is None:
-        return None
-    try:
-        return rota_table.one(tx, shift_id)
-    except NotFound:
-        return None
 
 
 def sentence(visit: Visit, row: SwapRow) -> str:
