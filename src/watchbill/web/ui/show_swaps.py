@@ -163,7 +163,7 @@ def swap_page(visit: Visit, *, error: str = "", status: int = 200) -> Response:
         may_answer=may_answer,
         may_decline=may and row.to_person_id == me,
         is_outside_term=may and not may_answer,
-        hindrance=_hindrance(own, has_return=back is not None) if own and may else "",
+        hindrance=_hindrance(own, has_return=returned is not None) if own and may else "",
         error=error,
     )
     return pages.render(visit.request, pages.SWAP, context, status=status)
