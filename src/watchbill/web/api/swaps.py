@@ -99,11 +99,8 @@ def _effects(caller: Caller, swap_id: str, taker: str) -> list[Effect]:
         swap = reading.one(tx, SwapRow, f"{read.SWAPS} where w.id = %s", [swap_id])
         begun = max(swap.starts_at, min(caller.shell.clock.now(), swap.ends_at))
         start = begun if swap.state == "open" else swap.starts_at  # only what is left is given
-        span, back = (start, swap.ends_at), None
-        if swap.return_shift_id:
-            query = "select lower(during), upper(during) from shifts where id = %s"
-            row = tx.execute(query, [swap.return_shift_id]).fetchone()
-            back = (row[0], row[1]) if row else None
+        span = (start, swap.ends_at)
+        back = read.times(tx, swap.return_shift_id) if swap.return_shift_id else None
         return [
             read.effect(tx, swap.asked_by, gives=span, takes=back),
             read.effect(tx, taker, gives=back, takes=span),
