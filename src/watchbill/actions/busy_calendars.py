@@ -102,7 +102,7 @@ def add(shell: Shell, values: Values, *, by: Actor) -> str:
 def _hint(url: str) -> str:
     """Return the host, and the end of what is likely the secret."""
     parts = urlsplit(url)
-    return f"{parts.hostname} …{max(parts.path.split('/'), key=len)[-4:]}"
+    return f"{(parts.hostname or '')[-60:]} …{max(parts.path.split('/'), key=len)[-4:]}"
 
 
 def remove(shell: Shell, calendar_id: str, *, by: Actor) -> None:

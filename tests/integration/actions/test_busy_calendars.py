@@ -166,3 +166,12 @@ def test_a_calendar_that_unfolds_for_ever_is_ended() -> None:
     body = calendar(*[bomb] * 50)
     with pytest.raises(calendar_child.BadCalendar):
         calendar_child.read(body, start=start, end=end, zone="UTC", is_all=False, within_s=3)
+
+
+def test_a_hint_is_short_whatever_the_address(seeded: seed.Seeded) -> None:
+    url = f"https://{'a' * 900}.example.com/private-abcd/basic.ics"
+    busy_calendars.add(seeded.shell, {"url": url}, by=person(seeded.vera))
+    with seeded.shell.db.transaction() as tx:
+        (row,) = queries.own(tx, seeded.vera)
+    assert len(row.hint) < 80
+    assert row.hint.endswith(".example.com …abcd")
