@@ -43,12 +43,17 @@ and `details`. `code` is stable; programs look at nothing else.
 def text() -> str:
     """Return the page."""
     _import_all()
-    found = {
-        problems.code_of(kind): (problems.status_of(kind), kind.title())
+    kinds = [
+        kind
         for kind in _below(WatchbillError)
         if not issubclass(kind, errors.DeliveryFailed | errors.Misconfigured)
         and kind.__module__.startswith(_ANSWERING)
-    }
+    ]
+    found: dict[str, tuple[int, str]] = {}
+    for kind in kinds:
+        told = (problems.status_of(kind), kind.title())
+        if found.setdefault(problems.code_of(kind), told) != told:
+            raise ValueError(f"two problems share the code {problems.code_of(kind)}")
     found |= {code: (status, title) for code, status, title in FRAME}
     lines = (
         f"| `{code}` | {status} | {title} |" for code, (status, title) in sorted(found.items())

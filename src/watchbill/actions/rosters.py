@@ -25,7 +25,7 @@ from watchbill.actions.roster_cases import Asked, NobodyToAsk
 from watchbill.actions.shell import Shell
 from watchbill.core import volunteers
 from watchbill.errors import Conflict
-from watchbill.planner import checker, work
+from watchbill.planner import checker
 from watchbill.planner.checker import Broken
 from watchbill.planner.work import Found, Task
 from watchbill.store import rows
@@ -39,7 +39,7 @@ __all__ = ["NobodyToAsk"]
 PATIENCE_S = 60.0
 
 
-class StalePlan(Conflict):
+class StaleShifts(Conflict):
     """Terms, time away or shifts have changed since this plan was made; make it again."""
 
 
@@ -85,7 +85,7 @@ def make(shell: Shell, values: dict[str, object], *, by: Actor) -> str:
         )
         if asked.weeks[0].start < shell.clock.now():
             raise PastPlan
-    found = _solve(asked, seed=good["seed"])
+    found = _solve(shell, asked, seed=good["seed"])
     plan_id, now = shell.new_id("pln"), shell.clock.now()
     with shell.db.transaction() as tx:
         row: dict[str, object] = {
@@ -106,11 +106,11 @@ def make(shell: Shell, values: dict[str, object], *, by: Actor) -> str:
     return plan_id
 
 
-def _solve(asked: roster_cases.Asked, *, seed: int) -> list[Found]:
+def _solve(shell: Shell, asked: roster_cases.Asked, *, seed: int) -> list[Found]:
     """Return the plan of each part, checked by what knows no solver. Raises: AgainstRules."""
     seconds = PATIENCE_S / len(asked.parts)
     tasks = [Task(case=part.case, seconds=seconds, seed=seed) for part in asked.parts]
-    found = work.apart(tasks)
+    found = shell.solve(tasks)
     for part, each in zip(asked.parts, found, strict=True):
         _refuse(checker.check(part.case, each.plan))
     return found
@@ -138,7 +138,7 @@ def replan(shell: Shell, *, by: Actor) -> str | None:
 def publish(shell: Shell, plan_id: str, *, by: Actor) -> int:
     """Write the plan's shifts; return how many weeks changed hands.
 
-    Raises: StalePlan, PastPlan, NotADraft, AgainstRules, NoSuchThing.
+    Raises: StaleShifts, PastPlan, NotADraft, AgainstRules, NoSuchThing.
     """
     now = shell.clock.now()
     with shell.db.transaction() as tx:
@@ -149,7 +149,7 @@ def publish(shell: Shell, plan_id: str, *, by: Actor) -> int:
             raise PastPlan(plan=plan_id)
         asked = _as_of_now(shell, tx, plan)
         if asked is None:
-            raise StalePlan(plan=plan_id)
+            raise StaleShifts(plan=plan_id)
         _check_again(asked, plan["outcome"]["weeks"])
         weeks = plan["outcome"]["weeks"]
         for part in asked.parts:

@@ -10,12 +10,16 @@ from watchbill import ids
 from watchbill.clock import Clock
 from watchbill.core.company import Company
 from watchbill.core.contacts import NewId
+from watchbill.planner import work
+from watchbill.planner.work import Found, Task
 from watchbill.store import companies, company_alarms
 from watchbill.store.company_alarms import Known
 from watchbill.store.database import Database, Tx
 
 #: Says of addresses what their server answers: the status; 0: none, -1: not allowed to ask.
 Links = Callable[[Sequence[str]], Mapping[str, int]]
+#: Returns the plans of some cases.
+Solve = Callable[[Sequence[Task]], list[Found]]
 
 
 class Companies:
@@ -70,6 +74,8 @@ class Shell:
     calendar_bell: threading.Event = field(default_factory=threading.Event)
     traffic: Traffic = field(default_factory=Traffic)
     links: Links | None = None
+    #: Solves cases of the planner; in a process of its own, because it takes memory and time.
+    solve: Solve = work.apart
     #: Held while this process makes a plan of shifts.
     planning: threading.Lock = field(default_factory=threading.Lock)
 

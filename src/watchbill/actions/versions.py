@@ -31,8 +31,8 @@ class SameEvents(Conflict):
     """Another alarm of this service could match the same event; tell them apart by a label."""
 
 
-class NoSuchService(fields.BadFields):
-    """There is no such service."""
+class UnknownService(fields.BadFields):
+    """The alarm names a service that is not there."""
 
 
 def create(
@@ -130,11 +130,11 @@ def step(
 
 
 def service_of(tx: Tx, definition: Definition) -> rows.Row:
-    """Return the service the definition names. Raises: NoSuchService."""
+    """Return the service the definition names. Raises: UnknownService."""
     row = tx.execute("select id from services where slug = %s", [definition.service]).fetchone()
     found = rows.find(tx, "services", row[0]) if row else None
     if found is None:
-        raise NoSuchService({"service": f"there is no service {definition.service!r}"})
+        raise UnknownService({"service": f"there is no service {definition.service!r}"})
     return found
 
 

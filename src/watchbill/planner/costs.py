@@ -8,7 +8,7 @@ what is best.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from watchbill.core import fairness
 from watchbill.planner.cases import UNIT, Aim, Case
@@ -136,3 +136,21 @@ _COUNTS = {
     Aim.RESTED: _tired,
     Aim.STEADY: _changed,
 }
+
+
+def alike(case: Case) -> Iterator[tuple[int, int]]:
+    """Yield pairs of people between whom nothing differs but the name, each with the next such."""
+    named = {*case.fixed.values(), *case.published.values()}
+    due = owed(case)
+    last: dict[object, int] = {}
+    for who, person in enumerate(case.people):
+        if who in named:
+            continue
+        same = (
+            person.office, person.weeks, person.past, person.share, due[who],
+            tuple(sorted(person.extra.items())), tuple(sorted(person.wishes.items())),
+            person.had, person.tired, person.stood,
+        )  # fmt: skip
+        if same in last:
+            yield last[same], who
+        last[same] = who

@@ -37,6 +37,7 @@ class Model:
         self._fixed()
         self._gaps()
         self._limits()
+        self._alike()
 
     def cost(self, aim: Aim) -> Any:
         """Return an aim's cost as an expression of the model."""
@@ -83,6 +84,17 @@ class Model:
                 for decided, free in self._windows(who, limit.weeks, self._decided(who)):
                     if decided + len(free) > limit.most:
                         self.cp.add(sum(free) <= max(0, limit.most - decided))
+
+    def _alike(self) -> None:
+        """Of people between whom nothing differs, the one named before begins before.
+
+        Any plan can be told with their names exchanged, so none is lost, and the solver does not
+        prove the same for every exchange.
+        """
+        for one, other in costs.alike(self.case):
+            own, theirs = self._by_person[one], self._by_person[other]
+            for week, stands in theirs.items():
+                self.cp.add_bool_or(stands.negated(), *(own[w] for w in own if w < week))
 
     def _decided(self, who: int) -> frozenset[int]:
         """Return the weeks somebody stands whatever is planned."""

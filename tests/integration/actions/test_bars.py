@@ -17,7 +17,7 @@ from watchbill.actions.bars import OnlyTheOnCallTeamAgrees
 from watchbill.actions.changes import NoSuchThing
 from watchbill.actions.fields import BadFields
 from watchbill.actions.handovers import BelowTheBar
-from watchbill.actions.versions import NoSuchService
+from watchbill.actions.versions import UnknownService
 from watchbill.core.bar.rules import Finding, Outcome
 from watchbill.queries import bars as bars_queries
 
@@ -173,7 +173,7 @@ def test_a17_most_of_what_came_was_something(seeded: seed.Seeded) -> None:
 
 
 def test_a_dry_run_asks_for_what_is_there(seeded: seed.Seeded) -> None:
-    with pytest.raises(NoSuchService) as refused:
+    with pytest.raises(UnknownService) as refused:
         dry_runs.dry_run(seeded.shell, good_alarms.values("late", service="nowhere"))
     assert refused.value.details["fields"].keys() == {"service"}
     with pytest.raises(NoSuchThing):

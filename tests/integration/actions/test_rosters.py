@@ -11,7 +11,7 @@ import pytest
 from tests.integration.actions import seed
 from watchbill.actions import absences, applications, audit, rosters
 from watchbill.actions.audit import person
-from watchbill.actions.rosters import NotADraft, StalePlan
+from watchbill.actions.rosters import NotADraft, StaleShifts
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -72,7 +72,7 @@ def test_what_somebody_looked_at_is_published_or_nothing(seeded: seed.Seeded) ->
         "ends_at": now + timedelta(days=20),
     }
     absences.add(seeded.shell, away, by=person(seeded.ids["ann"]))
-    with pytest.raises(StalePlan):
+    with pytest.raises(StaleShifts):
         rosters.publish(seeded.shell, plan_id, by=person(seeded.ids["vera"]))
 
 

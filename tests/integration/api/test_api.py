@@ -68,8 +68,9 @@ def sent(path: str, method: str) -> dict[str, Any]:
 
 def sample(path: str, method: str) -> Any:
     """Return a body of the right shape for an operation."""
-    body = OPENAPI["paths"][path][method].get("requestBody")
-    return value(body["content"]["application/json"]["schema"]) if body else None
+    body = OPENAPI["paths"][path][method].get("requestBody", {"content": {}})
+    shape = body["content"].get("application/json")
+    return value(shape["schema"]) if shape else None
 
 
 def value(schema: dict[str, Any]) -> Any:

@@ -131,7 +131,7 @@ def test_a_plan_that_is_no_longer_so_says_it_and_is_refused(
     assert vera.json("GET", f"/roster-plans/{plan_id}")["is_stale"] is True
     refused = vera("POST", f"/roster-plans/{plan_id}/publish", expect=409)
 
-    assert refused.json()["code"] == "stale-plan"
+    assert refused.json()["code"] == "stale-shifts"
     assert shifts(vera) == before
     assert told(seeded) == {}
 

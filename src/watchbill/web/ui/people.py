@@ -104,8 +104,9 @@ class Me:
     shifts: tuple[MyShift, ...]
     #: Where the person is signed in, the present one first.
     sessions: tuple[SessionRow, ...]
-    #: What they know, as they wrote it; and whether they may be asked in their working hours.
+    #: What they know, as they wrote it.
     skills: str = ""
+    #: They may be asked for help in their working hours.
     helps: bool = True
     #: One sentence: what was wrong with the form just sent; or empty.
     error: str = ""
