@@ -17,7 +17,7 @@ from typing import Any
 from watchbill.app import Watchbill
 from watchbill.clock import real_monotonic, real_now
 from watchbill.errors import Unavailable
-from watchbill.mailbox import Mailbox
+from watchbill.mailbox import Mailbox, ReceivedMail
 
 #: Seconds until a start that does not get ready is given up.
 _PATIENCE_S = 120.0
@@ -81,13 +81,18 @@ class Introduction:
     def _begin(self) -> None:
         """Post the first alarm's event, and wait for the mail it leads to."""
         alarm = self.facts["alarms"][0]
-        before = len(self.mailbox.messages)
+        summary = alarm["event"]["payload"]["summary"]
+        before = len(self._pages(summary))
         _post(f"{self.watchbill.base_url}/v2/enqueue", alarm["event"])
-        self.say(f"  An event was posted: {alarm['event']['payload']['summary']}.")
-        if _comes_true(lambda: len(self.mailbox.messages) > before, within_s=_MAIL_S):
-            self.say(f"  Its page is in the mailbox, to {self.mailbox.messages[0].to}.\n")
+        self.say(f"  An event was posted: {summary}.")
+        if _comes_true(lambda: len(self._pages(summary)) > before, within_s=_MAIL_S):
+            self.say(f"  Its page is in the mailbox, to {self._pages(summary)[0].to}.\n")
         else:
             self.say("  It joined an incident that is open, so nobody was called again.\n")
+
+    def _pages(self, summary: str) -> list[ReceivedMail]:
+        """Return the mails about an event, the newest first; others come by the clock."""
+        return [mail for mail in self.mailbox.messages if summary in mail.subject]
 
     def _wait_until_ready(self) -> None:
         if not _comes_true(self._is_ready, within_s=_PATIENCE_S):
