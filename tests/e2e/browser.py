@@ -75,6 +75,38 @@ def sign_in(context: BrowserContext, world: World, person_id: PersonId, path: st
     return page
 
 
+@contextmanager
+def signed_in(
+    browser: Browser, world: World, *people: PersonId
+) -> Iterator[dict[PersonId, BrowserContext]]:
+    """Give a browser of each, signed in, with light colours chosen."""
+    made = {}
+    for who in people:
+        made[who] = browser.new_context()
+        sign_in(made[who], world, who).close()
+        made[who].add_cookies([{"name": "wb_theme", "value": "light", "url": world.base_url}])
+    yield made
+    for context in made.values():
+        context.close()
+
+
+def faults(context: BrowserContext, url: str, *, width: int = 390) -> list[str]:
+    """Return what is wrong with a screen: axe in light, contrast in dark, scrolling sideways.
+
+    Dark differs from light in its colours only, so there only their contrast is looked at.
+    """
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 844})
+    found = screenshots.look(page, url)
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        found.append("it scrolls sideways")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    only = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+    found += screenshots.violations(page, only)
+    page.close()
+    return found
+
+
 def is_live(page: Page) -> None:
     """Wait until the screen hears of changes."""
     expect(page.locator("#link-state")).to_have_text("Live")

@@ -7,8 +7,7 @@ from playwright.sync_api import expect
 
 from tests.builders import ANN, MONA, VERA
 from tests.e2e import alarm_world
-from tests.e2e.browser import calm, sign_in
-from tools import screenshots
+from tests.e2e.browser import calm, faults, sign_in, signed_in
 from watchbill.actions import bars, incidents
 
 #: Who looks, and where.
@@ -47,15 +46,9 @@ def ids(world):
 
 @pytest.fixture(scope="module")
 def contexts(browser, world):
-    """A browser of each who looks, signed in, with light colours chosen."""
-    made = {}
-    for who in (VERA, MONA):
-        made[who] = browser.new_context()
-        sign_in(made[who], world, who).close()
-        made[who].add_cookies([{"name": "wb_theme", "value": "light", "url": world.base_url}])
-    yield made
-    for context in made.values():
-        context.close()
+    """A browser of each who looks."""
+    with signed_in(browser, world, VERA, MONA) as made:
+        yield made
 
 
 @pytest.fixture
@@ -67,18 +60,7 @@ def scriptless(browser):
 
 @pytest.mark.parametrize(("who", "path"), SCREENS)
 def test_a_screen_has_no_fault(world, contexts, ids, who, path):
-    """Dark differs from light in its colours only, so there only their contrast is looked at."""
-    page = contexts[who].new_page()
-    page.set_viewport_size({"width": 390, "height": 844})
-
-    faults = screenshots.look(page, world.base_url + path.format(**ids))
-    page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    faults += screenshots.violations(
-        page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-    )
-
-    page.close()
-    assert faults == []
+    assert faults(contexts[who], world.base_url + path.format(**ids)) == []
 
 
 def test_a_volunteer_reviews_without_scripts_and_by_keyboard(world, scriptless, ids):

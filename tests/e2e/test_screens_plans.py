@@ -10,8 +10,7 @@ from playwright.sync_api import expect
 from tests.builders import BEN, MAX, VERA
 from tests.e2e import crews
 from tests.e2e.alarm_world import actor
-from tests.e2e.browser import sign_in
-from tools import screenshots
+from tests.e2e.browser import faults, sign_in, signed_in
 from watchbill.actions import rosters
 
 pytestmark = pytest.mark.timeout(120)
@@ -46,33 +45,14 @@ def ids(world):
 
 @pytest.fixture(scope="module")
 def contexts(browser, world):
-    """A browser of each who looks, signed in, with light colours chosen."""
-    made = {}
-    for who in (VERA, MAX):
-        made[who] = browser.new_context()
-        sign_in(made[who], world, who).close()
-        made[who].add_cookies([{"name": "wb_theme", "value": "light", "url": world.base_url}])
-    yield made
-    for context in made.values():
-        context.close()
+    """A browser of each who looks."""
+    with signed_in(browser, world, VERA, MAX) as made:
+        yield made
 
 
 @pytest.mark.parametrize(("who", "path"), SCREENS)
 def test_a_screen_has_no_fault(world, contexts, ids, who, path):
-    """Dark differs from light in its colours only, so there only their contrast is looked at."""
-    page = contexts[who].new_page()
-    page.set_viewport_size({"width": 390, "height": 844})
-
-    faults = screenshots.look(page, world.base_url + path.format(**ids))
-    width = page.evaluate("document.documentElement.scrollWidth")
-    page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    faults += screenshots.violations(
-        page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-    )
-
-    page.close()
-    assert faults == []
-    assert width <= 390, "nothing scrolls sideways on a phone"
+    assert faults(contexts[who], world.base_url + path.format(**ids)) == []
 
 
 def test_a_volunteer_plans_and_publishes_without_scripts_and_by_keyboard(world, browser, ids):

@@ -9,9 +9,8 @@ from playwright.sync_api import expect
 
 from tests.builders import BEN, MONA, VERA
 from tests.e2e import rota_world
-from tests.e2e.browser import calm, sign_in
+from tests.e2e.browser import calm, faults, sign_in, signed_in
 from tests.e2e.rota_world import FRIDAY, WEEK
-from tools import screenshots
 from watchbill.actions import handoffs
 from watchbill.actions.audit import person
 
@@ -45,32 +44,15 @@ def ids(world):
 
 @pytest.fixture(scope="module")
 def contexts(browser, world):
-    """A browser of each who looks, signed in, with light colours chosen."""
-    made = {}
-    for who in (BEN, VERA, MONA):
-        made[who] = browser.new_context()
-        sign_in(made[who], world, who).close()
-        made[who].add_cookies([{"name": "wb_theme", "value": "light", "url": world.base_url}])
-    yield made
-    for context in made.values():
-        context.close()
+    """A browser of each who looks."""
+    with signed_in(browser, world, BEN, VERA, MONA) as made:
+        yield made
 
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize(("who", "path"), SCREENS)
 def test_a_screen_has_no_fault(world, contexts, ids, who, path, width):
-    """Dark differs from light in its colours only, so there only their contrast is looked at."""
-    page = contexts[who].new_page()
-    page.set_viewport_size({"width": width, "height": 844})
-
-    faults = screenshots.look(page, world.base_url + path.format(**ids))
-    page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    faults += screenshots.violations(
-        page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-    )
-
-    page.close()
-    assert faults == []
+    assert faults(contexts[who], world.base_url + path.format(**ids), width=width) == []
 
 
 def test_the_rota_is_a_table_on_a_desk_and_a_list_on_a_phone_never_both(world, contexts, ids):

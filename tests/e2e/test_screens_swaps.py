@@ -9,9 +9,8 @@ from playwright.sync_api import expect
 
 from tests.builders import ANN, BEN, VERA
 from tests.e2e import rota_world
-from tests.e2e.browser import calm, sign_in
+from tests.e2e.browser import calm, faults, sign_in, signed_in
 from tests.e2e.rota_world import FRIDAY, WEEK
-from tools import screenshots
 from watchbill.actions import absences, swaps
 from watchbill.actions.audit import person
 
@@ -55,34 +54,15 @@ def ids(world):
 
 @pytest.fixture(scope="module")
 def contexts(browser, world):
-    """A browser of each who looks, signed in, with light colours chosen."""
-    made = {}
-    for who in (ANN, BEN, VERA):
-        made[who] = browser.new_context()
-        sign_in(made[who], world, who).close()
-        made[who].add_cookies([{"name": "wb_theme", "value": "light", "url": world.base_url}])
-    yield made
-    for context in made.values():
-        context.close()
+    """A browser of each who looks."""
+    with signed_in(browser, world, ANN, BEN, VERA) as made:
+        yield made
 
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize(("who", "path"), SCREENS)
 def test_a_screen_has_no_fault(world, contexts, ids, who, path, width):
-    """Dark differs from light in its colours only, so there only their contrast is looked at."""
-    page = contexts[who].new_page()
-    page.set_viewport_size({"width": width, "height": 844})
-
-    faults = screenshots.look(page, world.base_url + path.format(**ids))
-    reaches = page.evaluate("document.documentElement.scrollWidth")
-    page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    faults += screenshots.violations(
-        page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-    )
-
-    page.close()
-    assert faults == []
-    assert reaches <= width, "nothing scrolls sideways"
+    assert faults(contexts[who], world.base_url + path.format(**ids), width=width) == []
 
 
 def test_a_shift_is_asked_for_and_taken_by_keyboard_without_scripts(world, browser, ids):

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.builders import ANN, BEN, MONA, VERA
-from tests.e2e.browser import calm, sign_in
+from tests.e2e.browser import calm, faults, sign_in, signed_in
 from tools import screenshots
 from watchbill.actions import applications, terms
 from watchbill.actions.audit import person
@@ -40,31 +40,14 @@ def team(world):
 
 @pytest.fixture(scope="module")
 def contexts(browser, world):
-    """A browser of each who looks, signed in, with light colours chosen."""
-    made = {}
-    for who in (VERA, BEN, MONA):
-        made[who] = browser.new_context()
-        sign_in(made[who], world, who).close()
-        made[who].add_cookies([{"name": "wb_theme", "value": "light", "url": world.base_url}])
-    yield made
-    for context in made.values():
-        context.close()
+    """A browser of each who looks."""
+    with signed_in(browser, world, VERA, BEN, MONA) as made:
+        yield made
 
 
 @pytest.mark.parametrize(("who", "path"), SCREENS)
 def test_a_screen_has_no_fault(world, contexts, team, who, path):
-    """Dark differs from light in its colours only, so there only their contrast is looked at."""
-    page = contexts[who].new_page()
-    page.set_viewport_size({"width": 390, "height": 844})
-
-    faults = screenshots.look(page, world.base_url + path)
-    page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    faults += screenshots.violations(
-        page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-    )
-
-    page.close()
-    assert faults == []
+    assert faults(contexts[who], world.base_url + path) == []
 
 
 def test_vo6_a_test_page_is_answered_by_whoever_is_half_asleep(world, browser, team):
