@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from watchbill.actions import notices
 from watchbill.actions.shell import Shell
-from watchbill.core import helpers, incidents
+from watchbill.core import contacts, helpers, incidents
 from watchbill.core.company import Company
 from watchbill.core.incidents import Decision, EntryKind, Incident
 from watchbill.core.messages import MessageKind
@@ -31,8 +31,6 @@ class NothingToHelp(Conflict):
     """The incident is over; nobody has to help any more."""
 
 
-#: The channels a helper may be asked over: none that interrupts.
-_QUIET = frozenset({"email"})
 #: How long after one mail the same helper may be asked about the same incident again.
 AGAIN = timedelta(minutes=10)
 
@@ -125,7 +123,7 @@ def _mail(
     by: PersonId,
     now: datetime,
 ) -> Notification | None:
-    method = next((m for m in person.methods if m.channel in _QUIET), None)
+    method = contacts.quiet(person)
     if method is None:
         return None
     asking = company.people.get(by)

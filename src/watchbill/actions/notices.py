@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from watchbill.actions.shell import Shell
+from watchbill.core import contacts
 from watchbill.core.messages import MessageKind
 from watchbill.core.notifications import Notification, NotificationState
 from watchbill.core.people import PersonId
 from watchbill.store import notifications as notifications_store
 from watchbill.store.database import Tx
-
-#: Channels that wake nobody.
-_QUIET = frozenset({"email"})
 
 
 def tell(
@@ -31,8 +29,7 @@ def tell(
     notes = []
     for person_id in dict.fromkeys(people):
         person = company.people.get(PersonId(person_id))
-        methods = person.methods if person else ()
-        method = next((m for m in methods if m.channel in _QUIET), None)
+        method = contacts.quiet(person) if person else None
         if person is None or method is None:
             continue
         notes.append(

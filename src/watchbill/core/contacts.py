@@ -11,6 +11,8 @@ from watchbill.core.people import ContactMethod, Person
 
 #: Makes an id with the given prefix; handed in, because the core knows no randomness.
 NewId = Callable[[str], str]
+#: Channels that interrupt nobody: what asks nothing of anybody goes over these alone (NO1, HE1).
+_QUIET = frozenset({"email"})
 
 
 def plan(
@@ -47,6 +49,11 @@ def plan(
         )
         for method, after in planned
     )
+
+
+def quiet(person: Person) -> ContactMethod | None:
+    """Return the first way to reach a person that wakes nobody, or None."""
+    return next((method for method in person.methods if method.channel in _QUIET), None)
 
 
 def _methods(person: Person) -> list[tuple[ContactMethod, timedelta]]:

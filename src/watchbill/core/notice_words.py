@@ -43,12 +43,13 @@ def _shift(notice: Notice, person: Person, handoff: str) -> Mail:
     what = "shadow shift" if notice.is_shadow else "shift"
     since, until = _moment(person, period.start), _moment(person, period.end)
     if notice.word is not Word.SHIFT_BEGINS:
-        near = "in a week" if notice.word is Word.SHIFT_WEEK else "soon"
+        # A day, not "in a week": it may have been planned yesterday.
+        begins = "begins" if notice.word is Word.SHIFT_WEEK else "begins soon:"
         text = (
             f"It begins {since} and ends {until} ({person.zone}). If you cannot stand it, ask for a"
             " swap: /swaps."
         )
-        return Mail(f"Your {what} is {near}: {since}", text, "/rota/mine")
+        return Mail(f"Your {what} {begins} {since}", text, "/rota/mine")
     carries = "You learn; nobody pages you." if notice.is_shadow else "You carry it now."
     lines = [f"{carries} It ends {until} ({person.zone})."]
     if handoff:
@@ -90,7 +91,7 @@ def _other(notice: Notice, person: Person, team: str) -> Mail:
     if notice.word is Word.DUTY_WEEK:
         text = f"You are duty manager {_stretch(person, _period(notice))} ({person.zone})."
         since = _moment(person, _period(notice).start)
-        return Mail(f"You are duty manager in a week: {since}", text, "/managers")
+        return Mail(f"You are duty manager from {since}", text, "/managers")
     if notice.word is Word.SWAP_WAITS:
         since = _moment(person, _period(notice).start)
         text = (
@@ -99,9 +100,7 @@ def _other(notice: Notice, person: Person, team: str) -> Mail:
         )
         return Mail("A swap waits for your answer", text, f"/swaps/{notice.subject_id}")
     if notice.word is Word.DRAFT_WAITS:
-        text = (
-            "A plan you made a week ago is still a draft. Publish it, make a new one, or drop it."
-        )
+        text = "A plan you made is still a draft. Publish it, make a new one, or drop it."
         return Mail("A plan of yours is still a draft", text, f"/plans/{notice.subject_id}")
     if notice.word is Word.CONCERNS:
         return Mail(f"{team} needs a look", "\n".join(notice.facts), "/on-call-team")

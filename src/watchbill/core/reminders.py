@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from watchbill.core import hours
+from watchbill.core import contacts, hours
 from watchbill.core.alarms import AlarmState
 from watchbill.core.company import Company
 from watchbill.core.hours import WorkingHours
@@ -95,16 +95,11 @@ def whom(
     reached = {
         person_id: method
         for person_id in team.members
-        if person_id in company.people and (method := _mail(company, person_id))
+        if person_id in company.people and (method := contacts.quiet(company.people[person_id]))
     }
     there = {p: m for p, m in reached.items() if not company.is_away(p, at)}
     asked = {author_id, company.on_rota(team.id, at)}
     return {p: m for p, m in there.items() if p in asked} or there or reached
-
-
-def _mail(company: Company, person_id: PersonId) -> ContactMethod | None:
-    methods = company.people[person_id].methods
-    return next((m for m in methods if m.channel == "email"), None)
 
 
 def _due(alarm: Standing, *, now: datetime) -> tuple[Word, ...]:

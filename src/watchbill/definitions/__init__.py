@@ -1,1 +1,1 @@
-"""Definitions: alarms as they are written in code, read into values with the line of each field."""
+"""Definitions: what files say, read into values with the line of every fault: alarms, tables, calendars."""

@@ -140,10 +140,10 @@ def expected() -> list[tuple[str, str, str]]:
     """Return the ten weeks' mails."""
     found = [(at, who, f"Nobody stands from {since}") for at, since in HOLE for who in EVERYBODY]
     for who, week, day, begins, since in TURNS:
-        found.append((week, who, f"Your shift is in a week: {since}"))
-        found.append((day, who, f"Your shift is soon: {since}"))
+        found.append((week, who, f"Your shift begins {since}"))
+        found.append((day, who, f"Your shift begins soon: {since}"))
         found.append((begins, who, BEGUN))
-    found.append(("11 May 08:00", "Ada", "Your shift is in a week: Mon 18 May 09:00"))
+    found.append(("11 May 08:00", "Ada", "Your shift begins Mon 18 May 09:00"))
     found += [(f"{day} Mar 09:00", "Ben", NOT_READY) for day in ("09", "13", "14", "15")]
     # Ada has the following term already, and is not asked; 4 May is a holiday in Ireland.
     ends = "Your term ends on 4 May 2026: do you want another?"
@@ -183,9 +183,9 @@ def test_sh5_what_is_swapped_is_reminded_of_to_whom_it_is_now(seeded: seed.Seede
         [
             ("14 Mar 09:00", "Ben", NOT_READY),
             ("15 Mar 09:00", "Ben", NOT_READY),
-            ("15 Mar 09:00", "Ben", "Your shift is soon: Mon 16 Mar 09:00"),
-            ("14 Mar 09:00", "Ann", "Your shift is in a week: Tue 17 Mar 09:00"),
-            ("16 Mar 09:00", "Ann", "Your shift is soon: Tue 17 Mar 09:00"),
+            ("15 Mar 09:00", "Ben", "Your shift begins soon: Mon 16 Mar 09:00"),
+            ("14 Mar 09:00", "Ann", "Your shift begins Tue 17 Mar 09:00"),
+            ("16 Mar 09:00", "Ann", "Your shift begins soon: Tue 17 Mar 09:00"),
             ("16 Mar 09:00", "Ben", BEGUN),
             ("17 Mar 09:00", "Ann", BEGUN),
         ]
