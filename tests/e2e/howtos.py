@@ -12,7 +12,7 @@ from tests.e2e import processes
 
 
 def blocks(page: Path) -> list[str]:
-    """Return what the page tells to type, in its order; the first starts the demo."""
+    """Return what the page tells to type, in its order; the first starts the server."""
     return re.findall(r"^```sh\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
 

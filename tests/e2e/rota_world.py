@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from tests.builders import BEN, CAS, VERA
+from tests.e2e.browser import calm
 from watchbill.actions import absences, on_call_team, shifts, terms
 from watchbill.actions.audit import SYSTEM, person
 from watchbill.core.people import PersonId
@@ -16,6 +17,7 @@ FRIDAY = datetime(2026, 3, 6, 18, tzinfo=UTC)
 AUTUMN = datetime(2026, 10, 23, 17, tzinfo=UTC)
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
 OLDER = FRIDAY - 3 * WEEK
+NIGHT = FRIDAY + timedelta(hours=9)
 
 
 def rota(world) -> dict[str, str]:
@@ -48,6 +50,19 @@ def rota(world) -> dict[str, str]:
         tx.execute("update absences set source = 'pause' where person_id = %s", [CAS])
     world.settle()
     return found
+
+
+def anew(world) -> dict[str, str]:
+    """Plan it on a Saturday at three in the night, whatever an earlier test left behind."""
+    calm(world)
+    world.clock.move_to(NIGHT)
+    with world.watchbill.db.transaction() as tx:
+        tx.execute("delete from shifts")
+        tx.execute("delete from terms where person_id <> %s", [VERA])
+        tx.execute("delete from absences")
+        tx.execute("delete from wishes")
+        tx.execute("update organization set version = version + 1")
+    return rota(world)
 
 
 def plan(shell, who: PersonId, start: datetime, end: datetime, *, shadow: bool = False) -> str:

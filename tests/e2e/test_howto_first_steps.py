@@ -5,15 +5,12 @@ Ids: RO1, RO2, NO2, NO4.
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.e2e import processes
+from tests.e2e import howtos, processes
 from watchbill.mailbox import ReceivedMail
 
 TOP = Path(__file__).resolve().parents[2]
@@ -28,19 +25,14 @@ def is_page(mail: ReceivedMail) -> bool:
     return "Why you:" in mail.text
 
 
-def blocks() -> list[str]:
-    """Return what the page tells to type, in its order; the first starts the server."""
-    return re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
-
-
 def test_a_new_company_comes_to_its_first_page_as_the_howto_says(tmp_path: Path) -> None:
-    start, *rest = blocks()
+    start, *rest = howtos.blocks(PAGE)
     assert "watchbill serve --port 8080 --data-dir company" in start
     with (
         processes.mail() as mailbox,
         processes.Serve(tmp_path, data_dir=tmp_path / "company", smtp_port=mailbox.port) as server,
     ):
-        done = typed(rest, tmp_path, port=server.port)
+        done = howtos.typed(rest, tmp_path, port=server.port)
         assert done.returncode == 0, done.stdout + done.stderr
         processes.until(
             lambda: any(is_page(mail) for mail in mailbox.messages),
@@ -53,18 +45,3 @@ def test_a_new_company_comes_to_its_first_page_as_the_howto_says(tmp_path: Path)
     assert {mail.to for mail in mails} == {NAMES[first[1]]}, "whom `route` named, and nobody else"
     assert "8% of payments fail" in mails[0].text
     assert "WRONG  duty manager" not in done.stdout
-
-
-def typed(parts: list[str], folder: Path, *, port: int) -> subprocess.CompletedProcess[str]:
-    """Run the blocks in one shell, as if typed one after the other."""
-    script = "set -eu\n" + "\n".join(parts).replace(":8080", f":{port}")
-    here = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    return subprocess.run(
-        ["sh", "-c", script],
-        cwd=folder,
-        env={"PATH": here, "PYTHONPATH": str(processes.SOURCE), "HOME": str(folder)},
-        capture_output=True,
-        text=True,
-        timeout=150,
-        check=False,
-    )

@@ -9,26 +9,16 @@ import pytest
 
 from tests.builders import BEN, CAS, VERA
 from tests.e2e import rota_world
-from tests.e2e.browser import calm
-from tests.e2e.rota_world import FRIDAY, WEEK
+from tests.e2e.rota_world import FRIDAY, NIGHT, WEEK
 from tests.e2e.test_screens_http import Client
 from tests.e2e.test_screens_swaps_http import plain, standing
 from watchbill.actions import absences
 from watchbill.actions.audit import person
 
-NIGHT = FRIDAY + timedelta(hours=9)
-
 
 @pytest.fixture
 def ids(world):
-    calm(world)
-    world.clock.move_to(NIGHT)
-    with world.watchbill.db.transaction() as tx:
-        tx.execute("delete from shifts")
-        tx.execute("delete from terms where person_id <> %s", [VERA])
-        tx.execute("delete from absences")
-        tx.execute("update organization set version = version + 1")
-    yield rota_world.rota(world)
+    yield rota_world.anew(world)
     world.settle()
     world.phones.got.clear()
 
